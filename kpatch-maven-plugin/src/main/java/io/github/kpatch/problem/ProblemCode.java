@@ -1,0 +1,137 @@
+package io.github.kpatch.problem;
+
+/**
+ * Every code a user can meet, in one place, with its usual cause and cure; the documentation's table of codes is made
+ * from this list. Ranges follow the stage: {@code KP1xx} environment and toolchain, {@code KP2xx} kernel inputs,
+ * {@code KP3xx} patches, {@code KP4xx} objects and diff, {@code KP5xx} module, {@code KP6xx} boot test, {@code KP7xx}
+ * signing and delivery. A published number keeps its meaning for ever.
+ */
+public enum ProblemCode {
+    TOOL_MISSING(101, "A program the build runs is not installed.", "Install the package the message names."),
+    COMPILER_MISMATCH(
+            102,
+            "The compiler is not the one that built the target kernel.",
+            "Install the compiler named in the message, or name it with kpatch.compiler."),
+    TOOL_FAILED(103, "A program ended with an error.", "Read the first error line and the log file in the message."),
+    STAGE_MISSING(104, "A goal ran by itself before the goals it builds on.", "Run the phase the message names."),
+    WORK_FOLDER_UNUSABLE(
+            105, "A folder could not be written or locked.", "Free space, or mend the permissions of the folder."),
+    PARAMETER_INVALID(106, "A parameter of the plugin has a value it cannot have.", "Correct the parameter."),
+
+    RELEASE_UNKNOWN(201, "The kernel release does not exist here.", "Choose one of the releases the message lists."),
+    KERNEL_OPTION_MISSING(
+            202, "The kernel's config lacks an option that live patching needs.", "Patch a kernel that has it."),
+    KERNEL_OPTION_UNSUPPORTED(
+            203, "The kernel's config has an option this version does not support.", "Patch another kernel."),
+    CONFIG_CHANGED(
+            204,
+            "The source tree changed the config it was given.",
+            "Use the source of the very kernel, its compiler and the tools the message names."),
+    SOURCE_VERSION_MISMATCH(
+            205, "The source is not the version of the target kernel.", "Give the source of the very version."),
+    CHECKSUM_MISMATCH(206, "An archive does not have the given SHA-256.", "Fetch it again, or correct the checksum."),
+    ARCHIVE_DAMAGED(207, "An archive is cut short or damaged.", "Fetch the archive again."),
+    ARCHIVE_UNSAFE(208, "An archive holds an entry that would leave its folder.", "Do not use this archive."),
+    NOT_ELF(209, "A file that should be ELF is not.", "Give the uncompressed ELF file the message names."),
+    INPUT_MISSING(210, "A file or package of the kernel is missing.", "Provide the input the message names."),
+    CONFIG_DIFFERS(
+            211,
+            "The project's kernel.config differs from the target kernel's.",
+            "Run the goal config to take the target's, or name the right kernel release."),
+    STRUCT_SIZES_MISSING(
+            212,
+            "vmlinux has neither BTF nor DWARF with the structures needed.",
+            "Give the vmlinux with debug information."),
+    SYMBOLS_MISSING(
+            213, "A kernel object has no symbol table with FILE symbols.", "Give the file with debug information."),
+    SYMVERS_INVALID(
+            214, "Module.symvers is truncated or malformed.", "Take the one from the kernel's headers package."),
+    OFFLINE(215, "Maven is offline and a package is needed.", "Install the packages the message names, or go online."),
+    ELF_MALFORMED(216, "An ELF file breaks the ELF specification.", "Fetch or build the file again."),
+
+    PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
+    PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),
+    PATCH_TARGET_UNSUPPORTED(
+            303, "The patch changes a file that cannot be live-patched.", "Leave that change out of the live patch."),
+    PATCH_LEAVES_TREE(304, "The patch names a path outside the source tree.", "Correct the path in the patch."),
+    PATCH_SERIES_INVALID(305, "The series file names a patch that is not there.", "Correct the series file."),
+    PATCH_FUZZ(306, "A hunk applies only with an offset or fuzz.", "Refresh the patch against this kernel's source."),
+    NO_PATCHES(307, "The project has no patches.", "Put patches into src/main/kpatch/patches."),
+
+    NO_FUNCTIONAL_CHANGE(401, "The patches change no function.", "Check that the patch is the one you meant."),
+    COMPILE_FAILED(402, "The kernel's source does not compile.", "Mend the error the compiler names."),
+    PARENT_MISMATCH(
+            403,
+            "The kernel object that should contain a source file does not.",
+            "Patch only files that the target's configuration builds."),
+    OBJECT_INVALID(404, "A kernel object is malformed.", "Build it again with a supported compiler."),
+    OBJECT_UNSUPPORTED(405, "An object holds something the engine does not know.", "Report it with the object."),
+    OBJECTS_NOT_COMPARABLE(
+            406,
+            "Original and patched object cannot be compared.",
+            "Keep the change to what a live patch can express."),
+    DATA_CHANGED(
+            407,
+            "The patch changes existing data, which cannot be replaced in a running kernel.",
+            "Change the data from code, in a callback or through a shadow variable."),
+    SECTION_CHANGED(408, "A section changed that cannot be replaced.", "Leave that change out of the live patch."),
+    FUNCTION_NOT_TRACEABLE(409, "A changed function has no ftrace call site.", "Change its callers instead."),
+    STATIC_LOCAL_REMOVED(
+            410, "A static local variable lost a user.", "Keep the reference, or keep the variable in use."),
+    SYMBOL_NOT_FOUND(
+            411, "A symbol cannot be found in the target kernel.", "Check kernel release, config and compiler."),
+    SYMBOL_AMBIGUOUS(412, "A symbol matches several in the target kernel.", "Report it with the objects."),
+    STATIC_KEY_IN_MODULE(
+            413, "A changed function uses a static key of a module.", "Use static_key_enabled() in the patch."),
+    STATIC_CALL_IN_MODULE(
+            414, "A changed function uses a static call of a module.", "Use KPATCH_STATIC_CALL() in the patch."),
+    SPECIAL_SECTION_INVALID(415, "A special section does not have its expected shape.", "Report it with the object."),
+    GROUP_CHANGED(416, "A COMDAT group changed.", "Leave that change out of the live patch."),
+    EXPORT_CHANGED(
+            417, "A patch changes the version of an exported symbol.", "Keep the exported function's type as it is."),
+    FUNCTION_UNREACHABLE(418, "A changed function would not be reached.", "Change its callers as well."),
+    RELOCATION_UNSUPPORTED(419, "A relocation cannot be resolved when the module loads.", "Report it with the object."),
+    CALLBACK_INVALID(420, "A callback macro is used in a way that cannot work.", "Use one callback a kind and object."),
+
+    MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
+    LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),
+    VERMAGIC_MISMATCH(503, "The module's vermagic is not the target's.", "Report it with the build log."),
+    MODVERSION_MISMATCH(
+            504, "An export's CRC differs from the target's.", "Use the source and config of the very kernel."),
+    MODULE_INVALID(505, "The finished module breaks a rule of the kernel's livepatch loader.", "Report it."),
+
+    BOOT_FAILED(601, "The target kernel did not boot in QEMU.", "Read the console log."),
+    LOAD_FAILED(602, "The kernel refused the module.", "Read the kernel's reason in the console log."),
+    TRANSITION_STUCK(
+            603, "Tasks never left the patched functions.", "Read the stacks of the tasks in the console log."),
+    TEST_SCRIPT_FAILED(604, "A script of src/test/kpatch failed.", "Read the script's output."),
+    KERNEL_COMPLAINED(605, "The kernel logged a warning or worse after the load.", "Read the console log."),
+    BOOT_INPUT_MISSING(606, "Boot image, QEMU or busybox is missing.", "Install what the message names."),
+
+    ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution.");
+
+    private final int number;
+    private final String cause;
+    private final String cure;
+
+    ProblemCode(int number, String cause, String cure) {
+        this.number = number;
+        this.cause = cause;
+        this.cure = cure;
+    }
+
+    /** The stable code as users see it, such as {@code KP301}. */
+    public String id() {
+        return "KP" + number;
+    }
+
+    /** The usual cause, one sentence. */
+    public String cause() {
+        return cause;
+    }
+
+    /** The usual cure, one sentence; a {@link Problem} gives a more exact one where it can. */
+    public String cure() {
+        return cure;
+    }
+}
