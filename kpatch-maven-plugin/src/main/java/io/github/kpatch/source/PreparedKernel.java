@@ -1,0 +1,29 @@
+package io.github.kpatch.source;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A kernel source tree in the cache, configured and prepared so that single objects and external modules can be built
+ * against it, together with the kernel it belongs to.
+ *
+ * @param target the kernel that the tree is the source of
+ * @param digest identifies everything that shaped the tree and the target: source, config, compiler, make variables,
+ *     format of the cache; hexadecimal
+ * @param tree the prepared tree; nobody may write to it
+ * @param makeVariables {@code NAME=value} arguments that every make call must repeat ({@code KERNELRELEASE}, {@code
+ *     CC}, {@code KCFLAGS}, …): with others kbuild would rebuild its prerequisites
+ * @param makeEnvironment environment of every make call ({@code KBUILD_BUILD_TIMESTAMP} and its kin)
+ */
+public record PreparedKernel(
+        TargetKernel target,
+        String digest,
+        Path tree,
+        List<String> makeVariables,
+        Map<String, String> makeEnvironment) {
+    public PreparedKernel {
+        makeVariables = List.copyOf(makeVariables);
+        makeEnvironment = Map.copyOf(makeEnvironment);
+    }
+}

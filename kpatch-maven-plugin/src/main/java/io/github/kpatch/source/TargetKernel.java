@@ -1,0 +1,33 @@
+package io.github.kpatch.source;
+
+import io.github.kpatch.kernel.KernelRelease;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The built kernel that is to be patched, as far as a livepatch must know it. All files are in the cache and are never
+ * changed.
+ *
+ * @param release what {@code uname -r} says on it
+ * @param config its {@code .config} as shipped
+ * @param symvers its {@code Module.symvers} as shipped
+ * @param symbolTables folder of symbol tables, FILE symbols included: {@code vmlinux.symtab.zst} and {@code
+ *     <module>.symtab.zst} (module names with {@code _} for {@code -}), each zstd-compressed text in the form of {@code
+ *     readelf --symbols --wide}
+ * @param structSizes sizes in bytes of the structures that special sections are made of, by the structure's name
+ * @param bootImage its {@code vmlinuz}; empty where none was given
+ * @param modules folder that holds the module files ({@code *.ko}, maybe compressed) as shipped; empty where none was given
+ */
+public record TargetKernel(
+        KernelRelease release,
+        Path config,
+        Path symvers,
+        Path symbolTables,
+        Map<String, Integer> structSizes,
+        Optional<Path> bootImage,
+        Optional<Path> modules) {
+    public TargetKernel {
+        structSizes = Map.copyOf(structSizes);
+    }
+}
