@@ -1,0 +1,62 @@
+package io.github.kpatch.elf;
+
+import java.util.Objects;
+
+/**
+ * One section of a relocatable object.
+ *
+ * @param name its name; several sections may share one
+ * @param type {@code sh_type}; agrees with the kind of {@code data}
+ * @param flags {@code sh_flags}, see {@link SectionFlags}
+ * @param address {@code sh_addr}; 0 in objects from a compiler
+ * @param alignment {@code sh_addralign}: 0, or a power of two
+ * @param entrySize {@code sh_entsize}
+ * @param link {@code sh_link}, where it is no consequence of the type
+ * @param data what it holds
+ */
+public record Section(
+        String name,
+        SectionType type,
+        long flags,
+        long address,
+        long alignment,
+        long entrySize,
+        SectionLink link,
+        SectionData data) {
+    public Section {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(type);
+        Objects.requireNonNull(link);
+        Objects.requireNonNull(data);
+    }
+
+    /** Whether all bits of {@code mask} are set in the flags. */
+    public boolean has(long mask) {
+        return (flags & mask) == mask;
+    }
+
+    /** Whether it holds relocations. */
+    public boolean isRelocations() {
+        return data instanceof SectionData.Relocations;
+    }
+
+    /** Whether it holds machine code: {@code SHT_PROGBITS} with {@code SHF_EXECINSTR}. */
+    public boolean isText() {
+        return type.equals(SectionType.PROGBITS) && has(SectionFlags.EXECINSTR);
+    }
+
+    /** Its bytes, where it holds plain bytes; else none. */
+    public Bytes bytes() {
+        return data instanceof SectionData.Contents contents ? contents.bytes() : Bytes.EMPTY;
+    }
+
+    /** The same section with other data of the same kind. */
+    public Section with(SectionData newData) {
+        return new Section(name, type, flags, address, alignment, entrySize, link, newData);
+    }
+
+    /** The same section with other flags. */
+    public Section withFlags(long newFlags) {
+        return new Section(name, type, newFlags, address, alignment, entrySize, link, data);
+    }
+}
