@@ -57,6 +57,16 @@ public enum ProblemCode {
     PATCH_SERIES_INVALID(305, "The series file names a patch that is not there.", "Correct the series file."),
     PATCH_FUZZ(306, "A hunk applies only with an offset or fuzz.", "Refresh the patch against this kernel's source."),
     NO_PATCHES(307, "The project has no patches.", "Put patches into src/main/kpatch/patches."),
+    PATCH_CHANGE_IGNORED(
+            308,
+            "The patch changes something that never reaches a kernel object, such as documentation.",
+            "Nothing to do: the rest of the patch is used."),
+    PATCH_NOT_IN_SERIES(
+            309, "A patch lies in the folder and the series file does not name it.", "Name it there, or remove it."),
+    PATCH_LINE_ENDS(
+            310,
+            "Every line of a patch ends in carriage return and newline.",
+            "Nothing to do where the patch came by mail; else convert it with dos2unix."),
 
     NO_FUNCTIONAL_CHANGE(401, "The patches change no function.", "Check that the patch is the one you meant."),
     COMPILE_FAILED(402, "The kernel's source does not compile.", "Mend the error the compiler names."),
