@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the kernel and its modules export, as kbuild's {@code Module.symvers} lists it: it decides whether a symbol of
@@ -25,6 +26,7 @@ public final class ModuleSymvers {
     private static final int CRC = 0;
     private static final int SYMBOL = 1;
     private static final String VMLINUX = "vmlinux";
+    private static final Pattern CRC_FORM = Pattern.compile("0x[0-9a-fA-F]{8,16}");
 
     /**
      * One export.
@@ -93,7 +95,7 @@ public final class ModuleSymvers {
                 && !columns[SYMBOL].isEmpty()
                 && !columns[ownerColumn].isEmpty()
                 && columns[typeColumn].startsWith("EXPORT_");
-        if (!complete || !columns[CRC].matches("0x[0-9a-fA-F]{8,16}")) {
+        if (!complete || !CRC_FORM.matcher(columns[CRC]).matches()) {
             throw invalid(where + ", line " + number, "The line is no export.");
         }
         String namespace = "";
