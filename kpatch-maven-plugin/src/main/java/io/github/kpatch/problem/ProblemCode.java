@@ -118,6 +118,13 @@ public enum ProblemCode {
     TEST_SCRIPT_FAILED(604, "A script of src/test/kpatch failed.", "Read the script's output."),
     KERNEL_COMPLAINED(605, "The kernel logged a warning or worse after the load.", "Read the console log."),
     BOOT_INPUT_MISSING(606, "Boot image, QEMU or busybox is missing.", "Install what the message names."),
+    TARGET_MODULE_NOT_LOADED(
+            607,
+            "A module that the patch changes does not load in QEMU.",
+            "Prove the patch on a machine where the module loads."),
+    PATCH_INCOMPLETE(
+            608, "The loaded patch does not replace what was built to be replaced.", "Report it with the console log."),
+    UNLOAD_FAILED(609, "The kernel did not remove the module.", "Read the kernel's reason in the console log."),
 
     ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution.");
 
