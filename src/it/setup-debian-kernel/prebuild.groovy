@@ -5,3 +5,4 @@ def errors = new StringBuilder()
 process.waitForProcessOutput(release, errors)
 assert process.exitValue() == 0 : "apt names no default kernel: $errors"
 new File(basedir, 'kernel.properties').text = "kernelRelease=${release.toString().trim()}\n"
+return true

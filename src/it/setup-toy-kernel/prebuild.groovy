@@ -3,3 +3,4 @@ def process = ['sh', script.path, new File(basedir, 'target/toy').path, basedir.
 def output = new StringBuilder()
 process.waitForProcessOutput(output, output)
 assert process.exitValue() == 0 : output.toString()
+return true
