@@ -37,4 +37,6 @@ cp -R linux-toy linux-other
 sed -i 's/^SUBLEVEL = 99$/SUBLEVEL = 98/' linux-other/Makefile
 grep -v CONFIG_LIVEPATCH config > config-without-livepatch
 { cat config; echo CONFIG_TOY_NEEDS_PAHOLE=y; } > config-that-the-tree-changes
-sed 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc-12 (Toy 12.0.99-1) 12.0.99"/' config > config-of-another-compiler
+printf 'GCC: (Toy 12.0.99-1) 12.0.99\0' > comment
+objcopy --update-section .comment=comment vmlinux vmlinux-of-another-compiler
+rm comment

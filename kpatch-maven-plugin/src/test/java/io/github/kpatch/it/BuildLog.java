@@ -30,9 +30,8 @@ public final class BuildLog {
     public static BuildLog of(File folder, int number) throws IOException {
         String log = ESCAPES.matcher(Files.readString(folder.toPath().resolve("build.log"), StandardCharsets.UTF_8))
                 .replaceAll("");
-        List<String> builds = Stream.of(log.split("(?m)^(?=.*Scanning for projects)"))
-                .skip(1)
-                .toList();
+        List<String> builds =
+                Stream.of(log.split("(?m)^(?=.*Scanning for projects)")).skip(1).toList();
         assertThat(builds).as("builds in %s", folder).hasSizeGreaterThanOrEqualTo(number);
         return new BuildLog(builds.get(number - 1));
     }
@@ -43,8 +42,11 @@ public final class BuildLog {
      */
     public BuildLog refuses(ProblemCode code, String... details) {
         assertThat(text).contains("BUILD FAILURE").contains(code.id()).contains(details);
-        assertThat(STACK_FRAME.matcher(text).find()).as("stack trace in\n%s", text).isFalse();
-        assertThat(Stream.of(ProblemCode.values()).filter(other -> text.contains(other.id() + " ") || text.contains(other.id() + ":")))
+        assertThat(STACK_FRAME.matcher(text).find())
+                .as("stack trace in\n%s", text)
+                .isFalse();
+        assertThat(Stream.of(ProblemCode.values())
+                        .filter(other -> text.contains(other.id() + " ") || text.contains(other.id() + ":")))
                 .as("codes in\n%s", text)
                 .containsExactly(code);
         return this;
