@@ -4,6 +4,7 @@ import io.github.kpatch.debuginfo.FoundSizes;
 import io.github.kpatch.debuginfo.NameOffsets;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.SectionHeader;
+import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.ByteArrayInputStream;
@@ -34,9 +35,11 @@ public final class BtfReader {
         this.bytes = file.contents(section);
     }
 
-    /** Whether the file has BTF. */
+    /** Whether the file has BTF; a separate file of debug information names the section and leaves out its bytes. */
     public static boolean isIn(ElfFile file) {
-        return file.section(SECTION).filter(section -> section.size() > 0).isPresent();
+        return file.section(SECTION)
+                .filter(section -> section.size() > 0 && !section.type().equals(SectionType.NOBITS))
+                .isPresent();
     }
 
     /**

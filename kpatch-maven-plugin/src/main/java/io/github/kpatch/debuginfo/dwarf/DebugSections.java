@@ -4,11 +4,13 @@ import com.github.luben.zstd.ZstdInputStream;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionHeader;
+import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.InflaterInputStream;
 
@@ -29,11 +31,21 @@ final class DebugSections {
         this.file = file;
     }
 
-    /** The section {@code .debug_<name>} or {@code .zdebug_<name>}. */
+    /**
+     * The sections {@code .debug_<name>} or {@code .zdebug_<name>}. In an object each type unit has a section of its own,
+     * all of one name, for the linker to keep one of each.
+     */
+    List<SectionHeader> all(String name) {
+        return file.sections().stream()
+                .filter(section -> section.size() > 0 && !section.type().equals(SectionType.NOBITS))
+                .filter(section -> section.name().equals(".debug_" + name)
+                        || section.name().equals(".zdebug_" + name))
+                .toList();
+    }
+
+    /** The first of {@link #all}. */
     Optional<SectionHeader> find(String name) {
-        return file.section(".debug_" + name)
-                .or(() -> file.section(".zdebug_" + name))
-                .filter(section -> section.size() > 0);
+        return all(name).stream().findFirst();
     }
 
     /** The plain bytes of the section, from its first. */

@@ -114,16 +114,14 @@ public final class DwarfReader {
         }
     }
 
-    private void readUnits(String section) throws IOException {
-        Optional<SectionHeader> header = sections.find(section);
-        if (header.isEmpty()) {
-            return;
-        }
-        try (InputStream stream = sections.open(header.get())) {
-            reader = new ForwardReader(stream, file.header().order());
-            relocations = DebugRelocations.of(file, header.get());
-            while (!found.isComplete() && !reader.isAtEnd()) {
-                readUnit(header.get(), section.equals("types"));
+    private void readUnits(String name) throws IOException {
+        for (SectionHeader section : sections.all(name)) {
+            try (InputStream stream = sections.open(section)) {
+                reader = new ForwardReader(stream, file.header().order());
+                relocations = DebugRelocations.of(file, section);
+                while (!found.isComplete() && !reader.isAtEnd()) {
+                    readUnit(section, name.equals("types"));
+                }
             }
         }
     }
