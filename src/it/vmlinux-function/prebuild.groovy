@@ -3,8 +3,8 @@ import java.nio.file.Path
 
 // The patch and the boot test are the archetype's own.
 def sample = Path.of(repository, 'kpatch-archetype/src/main/resources/archetype-resources/src')
-new groovy.ant.AntBuilder().copy(todir: new File(basedir, 'src').path) {
-    fileset(dir: sample.toString())
+Files.walk(sample).withCloseable { files ->
+    files.forEach { Files.copy(it, basedir.toPath().resolve('src').resolve(sample.relativize(it).toString())) }
 }
 
 // Programs that write down each call before they do their work: into calls-1, or once a build has ended, into calls-2.
