@@ -65,8 +65,12 @@ public final class DiffObject {
         }
 
         // How the module reaches the rest of the kernel, and the object that says so.
+        CarriedContent content = CarryContent.of(changes, tables);
+        References references = ResolveReferences.of(changes, content, lookup, target);
+        ElfObject output = EmitIntermediate.of(
+                changes, tables.inclusion(), content, references, lookup, target, redirected);
         return new DiffOutcome.Changed(
-                changes.patched().elf(),
+                output,
                 changedFunctions,
                 newFunctions,
                 selection.callbacks(),

@@ -4,6 +4,7 @@ import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.problem.ProblemCode;
@@ -82,6 +83,9 @@ final class ResolveReferences {
         SymbolId id = relocation.symbol();
         Symbol symbol = patched.symbol(id);
         if (id.equals(SymbolId.NULL) || CORE_SYMBOLS.contains(symbol.name())) {
+            return false;
+        }
+        if (patched.home(id).isEmpty() && !(symbol.home() instanceof SymbolHome.Undefined)) {
             return false;
         }
         boolean carried = patched.home(id).filter(content.sections()::containsKey).isPresent();
