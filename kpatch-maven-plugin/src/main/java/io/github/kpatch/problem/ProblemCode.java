@@ -107,6 +107,20 @@ public enum ProblemCode {
             421,
             "The tables between differ and module are missing or malformed.",
             "Report it with the objects the message names."),
+    STATIC_LOCAL_NEW(
+            422, "A static local variable seems to be new.", "Check that no existing variable was meant by that name."),
+    IGNORED_FUNCTION_UNCHANGED(
+            423, "A function marked to be ignored has not changed.", "Remove the mark, or check the name."),
+    AUTHOR_MARK_INVALID(
+            424, "A macro of the patch author names something that is not in the object.", "Correct the name."),
+    SYMBOL_CHANGED(
+            425,
+            "A symbol became another kind of symbol or moved to another section.",
+            "Keep the kind, the linkage and the section of existing functions and variables."),
+    STATIC_KEY_UNSUPPORTED(
+            426,
+            "A changed function uses a static key on a kernel before 5.8.",
+            "Use static_key_enabled() in the patch."),
 
     MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
     LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),
