@@ -3,6 +3,8 @@ package io.github.kpatch.host;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HexFormat;
+import java.util.stream.Stream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
@@ -13,13 +15,13 @@ import org.tukaani.xz.XZInputStream;
  * rename files.
  */
 enum Compression {
-    XZ(0xfd, '7', 'z', 'X', 'Z', 0) {
+    XZ("fd377a585a00") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return new XZInputStream(in, XZ_MEMORY_LIMIT_KIB);
         }
     },
-    GZIP(0x1f, 0x8b) {
+    GZIP("1f8b") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return GzipCompressorInputStream.builder()
@@ -28,19 +30,19 @@ enum Compression {
                     .get();
         }
     },
-    BZIP2('B', 'Z', 'h') {
+    BZIP2("425a68") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return new BZip2CompressorInputStream(new BufferedInputStream(in, BUFFER), true);
         }
     },
-    ZSTD(0x28, 0xb5, 0x2f, 0xfd) {
+    ZSTD("28b52ffd") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return new ZstdCompressorInputStream(in);
         }
     },
-    NONE {
+    NONE("") {
         @Override
         InputStream open(InputStream in) {
             return in;
@@ -55,9 +57,12 @@ enum Compression {
 
     private static final int BUFFER = 1 << 16;
 
-    private final int[] magic;
+    private final String magic;
 
-    Compression(int... magic) {
+    /**
+     * @param magic the first bytes, in hexadecimal
+     */
+    Compression(String magic) {
         this.magic = magic;
     }
 
@@ -65,24 +70,11 @@ enum Compression {
     abstract InputStream open(InputStream in) throws IOException;
 
     /** The compression that content with these first bytes has. */
-    static Compression of(byte[] first) {
-        for (Compression compression : values()) {
-            if (compression != NONE && compression.begins(first)) {
-                return compression;
-            }
-        }
-        return NONE;
-    }
-
-    private boolean begins(byte[] first) {
-        if (first.length < magic.length) {
-            return false;
-        }
-        for (int i = 0; i < magic.length; i++) {
-            if ((first[i] & 0xff) != magic[i]) {
-                return false;
-            }
-        }
-        return true;
+    static Compression of(byte[] content) {
+        String first = HexFormat.of().formatHex(content, 0, Math.min(content.length, MAGIC_LENGTH));
+        return Stream.of(values())
+                .filter(compression -> first.startsWith(compression.magic))
+                .findFirst()
+                .orElse(NONE);
     }
 }

@@ -1,9 +1,8 @@
 package io.github.kpatch.host;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -31,16 +30,14 @@ public final class HeartbeatProgress implements Progress {
     @Override
     public Task start(String title, long total, String unit) {
         AtomicLong done = new AtomicLong();
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "kpatch-heartbeat");
-            thread.setDaemon(true);
-            return thread;
-        });
-        clock.scheduleAtFixedRate(
-                () -> console.accept(title + ": " + done.get() + (total < 0 ? "" : " of " + total) + " " + unit),
-                interval.toMillis(),
-                interval.toMillis(),
-                TimeUnit.MILLISECONDS);
+        Timer clock = new Timer("kpatch-heartbeat", true);
+        TimerTask beat = new TimerTask() {
+            @Override
+            public void run() {
+                console.accept(title + ": " + done.get() + (total < 0 ? "" : " of " + total) + " " + unit);
+            }
+        };
+        clock.schedule(beat, interval.toMillis(), interval.toMillis());
         return new Task() {
             @Override
             public void advance(long amount) {
@@ -49,7 +46,7 @@ public final class HeartbeatProgress implements Progress {
 
             @Override
             public void close() {
-                clock.shutdownNow();
+                clock.cancel();
             }
         };
     }

@@ -123,9 +123,10 @@ final class ParallelXzStream extends InputStream {
                 SeekableXZInputStream xz = new SeekableXZInputStream(part, DICTIONARY_LIMIT_KIB)) {
             xz.seekToBlock(block);
             byte[] content = xz.readNBytes(size);
-            // One byte more makes the decoder check the block it has just finished.
-            int next = xz.read();
-            if (content.length < size || (next < 0) != (block == xz.getBlockCount() - 1)) {
+            // Asking for one byte more makes the decoder check the block it has just finished. Behind the last block
+            // the library answers 0 instead of the end of the stream.
+            boolean last = xz.read(new byte[1]) <= 0;
+            if (content.length < size || last != (block == xz.getBlockCount() - 1)) {
                 throw new EOFException("the xz data ends early");
             }
             return content;

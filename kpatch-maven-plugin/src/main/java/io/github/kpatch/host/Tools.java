@@ -37,7 +37,8 @@ public final class Tools {
         if (program.indexOf('/') >= 0) {
             return Optional.of(Path.of(program)).filter(Tools::isProgram);
         }
-        for (String folder : Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator)) {
+        for (String folder :
+                Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator)) {
             if (!folder.isEmpty()) {
                 Path candidate = Path.of(folder, program);
                 if (isProgram(candidate)) {
@@ -52,9 +53,13 @@ public final class Tools {
         return Files.isRegularFile(path) && Files.isExecutable(path);
     }
 
-    /** The first line that a program prints when it is asked {@code --version}. */
+    /** The first line with text that a program prints when it is asked {@code --version}. */
     public String version(Path program) {
-        return ask(program, List.of("--version")).lines().findFirst().orElse("");
+        return ask(program, List.of("--version"))
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse("");
     }
 
     /**
@@ -66,14 +71,13 @@ public final class Tools {
         return memo.recall(String.join("\0", arguments), List.of(program), () -> {
             List<String> line = new ArrayList<>(List.of(program.toString()));
             line.addAll(arguments);
-            CommandResult result =
-                    runner.run(Command.of(Path.of("/"), line).within(VERSION_LIMIT));
+            CommandResult result = runner.run(Command.of(Path.of("/"), line).within(VERSION_LIMIT));
             if (!result.succeeded()) {
                 throw ProblemException.input(
                         ProblemCode.TOOL_FAILED,
                         String.join(" ", line),
-                        "The program ended with code " + result.exitCode() + ": "
-                                + String.join(" / ", result.output()) + ".");
+                        "The program ended with code " + result.exitCode() + ": " + String.join(" / ", result.output())
+                                + ".");
             }
             return String.join("\n", result.output());
         });

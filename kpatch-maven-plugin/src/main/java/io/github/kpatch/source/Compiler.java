@@ -51,8 +51,8 @@ public record Compiler(String command, Path program, String version, String comm
             Path folder = Files.createTempDirectory("kpatch-compiler");
             try {
                 Files.writeString(folder.resolve("empty.c"), "int empty;\n", StandardCharsets.US_ASCII);
-                CommandResult result = runner.run(
-                        Command.of(folder, program.toString(), "-c", "empty.c", "-o", "empty.o"));
+                CommandResult result =
+                        runner.run(Command.of(folder, program.toString(), "-c", "empty.c", "-o", "empty.o"));
                 if (!result.succeeded()) {
                     throw ProblemException.input(
                             ProblemCode.TOOL_FAILED,

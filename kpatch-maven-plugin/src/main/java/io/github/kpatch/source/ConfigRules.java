@@ -67,8 +67,8 @@ final class ConfigRules {
         }
         NEEDED.forEach((option, reason) -> {
             if (!config.isEnabled(option)) {
-                problems.add(Problem.of(
-                        ProblemCode.KERNEL_OPTION_MISSING, where, option + " is not set: " + reason + "."));
+                problems.add(
+                        Problem.of(ProblemCode.KERNEL_OPTION_MISSING, where, option + " is not set: " + reason + "."));
             }
         });
         ONE_NEEDED.forEach((reason, options) -> {
@@ -81,8 +81,8 @@ final class ConfigRules {
         });
         UNSUPPORTED.forEach((option, reason) -> {
             if (config.isEnabled(option)) {
-                problems.add(Problem.of(
-                        ProblemCode.KERNEL_OPTION_UNSUPPORTED, where, option + " is set: " + reason + "."));
+                problems.add(
+                        Problem.of(ProblemCode.KERNEL_OPTION_UNSUPPORTED, where, option + " is set: " + reason + "."));
             }
         });
         if (!problems.isEmpty()) {
@@ -103,7 +103,8 @@ final class ConfigRules {
                 problems.add(Problem.of(
                         ProblemCode.CONFIG_CHANGED,
                         difference.option(),
-                        "The target kernel has " + difference.here().orElse("it not set") + ", the source tree makes it "
+                        "The target kernel has " + difference.here().orElse("it not set")
+                                + ", the source tree makes it "
                                 + difference.there().orElse("not set") + "; likely "
                                 + likelyCause(difference.option()) + "."));
             }

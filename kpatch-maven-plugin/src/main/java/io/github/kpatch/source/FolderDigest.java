@@ -51,7 +51,8 @@ final class FolderDigest {
     /** Shows the wanted files and links below a folder; follows no link. */
     static void walk(Path folder, Predicate<Path> wanted, FileTaker taker) {
         Folders.doing(
-                folder, () -> Files.walkFileTree(folder, Set.of(), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+                folder,
+                () -> Files.walkFileTree(folder, Set.of(), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                     @Override
                     public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
                         return path.equals(folder) || wanted.test(path)

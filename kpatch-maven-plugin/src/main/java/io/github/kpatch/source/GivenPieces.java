@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param vmlinux the kernel's uncompressed ELF file, with symbols and debug information
  * @param symvers the kernel's {@code Module.symvers}
  * @param modulesDirectory folder with the kernel's modules, with FILE symbols where objects in modules are to be patched
- * @param bootImage the kernel's {@code vmlinuz}
+ * @param bootImage the compressed image the kernel boots from
  * @param sha256 what the SHA-256 of {@code source} must be, if it is a file
  */
 public record GivenPieces(

@@ -27,8 +27,8 @@ record KernelBanner(String text) {
     /** Reads it from a vmlinux. */
     static KernelBanner of(ElfFile vmlinux) {
         SectionHeader table = vmlinux.section(SectionType.SYMTAB)
-                .orElseThrow(() -> ProblemException.input(
-                        ProblemCode.SYMBOLS_MISSING, vmlinux.name(), "It has no symbol table."));
+                .orElseThrow(() ->
+                        ProblemException.input(ProblemCode.SYMBOLS_MISSING, vmlinux.name(), "It has no symbol table."));
         RawSymbol[] found = new RawSymbol[1];
         vmlinux.forEachSymbol(table, symbol -> {
             if (symbol.name().equals("linux_banner")) {
@@ -69,7 +69,8 @@ record KernelBanner(String text) {
     KernelRelease release() {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches() || !KernelRelease.isValid(matcher.group(1))) {
-            throw ProblemException.input(ProblemCode.SYMBOLS_MISSING, "vmlinux", "Its banner names no release: " + text);
+            throw ProblemException.input(
+                    ProblemCode.SYMBOLS_MISSING, "vmlinux", "Its banner names no release: " + text);
         }
         return new KernelRelease(matcher.group(1));
     }

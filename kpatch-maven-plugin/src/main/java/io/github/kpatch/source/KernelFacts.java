@@ -56,8 +56,7 @@ final class KernelFacts {
     }
 
     /** What a kernel says of itself; written as JSON beside its symbol tables. */
-    private record Identity(
-            String release, String banner, List<String> compilers, Map<String, Integer> structSizes) {}
+    private record Identity(String release, String banner, List<String> compilers, Map<String, Integer> structSizes) {}
 
     /** The facts about a kernel, from the cache where it has them. */
     TargetKernel of(KernelPieces pieces) {

@@ -12,7 +12,8 @@ final class KernelLocator {
     KernelPieces locate(KernelRequest request) {
         GivenPieces given = request.given();
         if (!given.isEnough()) {
-            throw ProblemException.input(ProblemCode.INPUT_MISSING, "kernel", "Give source, config, vmlinux and symvers.");
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, "kernel", "Give source, config, vmlinux and symvers.");
         }
         Optional<Piece> modules = given.modulesDirectory().map(Piece.OnDisk::new);
         return new KernelPieces(

@@ -35,8 +35,7 @@ public record KernelLock(
                 %s=%s
                 %s=%s
                 %s=%s
-                """
-                .formatted(
+                """.formatted(
                         RELEASE,
                         release,
                         SOURCE_VERSION,
@@ -59,7 +58,8 @@ public record KernelLock(
         try {
             properties.load(new StringReader(text));
         } catch (IOException | IllegalArgumentException e) {
-            throw ProblemException.input(ProblemCode.CONFIG_DIFFERS, where, "The file is malformed (" + e.getMessage() + ").");
+            throw ProblemException.input(
+                    ProblemCode.CONFIG_DIFFERS, where, "The file is malformed (" + e.getMessage() + ").");
         }
         return new KernelLock(
                 value(where, properties, RELEASE),

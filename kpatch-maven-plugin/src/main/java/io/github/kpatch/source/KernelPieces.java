@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param symvers its {@code Module.symvers}
  * @param debugModules folder of modules with FILE symbols
  * @param modules folder of modules as shipped
- * @param bootImage its {@code vmlinuz}
+ * @param bootImage the image it boots from
  */
 record KernelPieces(
         Optional<KernelRelease> release,

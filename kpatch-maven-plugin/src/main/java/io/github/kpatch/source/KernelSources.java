@@ -47,7 +47,8 @@ final class KernelSources {
                     digest, Optional.empty(), path.toString(), (scratch, tree) -> folder.copy(tree, digest));
         }
         if (!Files.isRegularFile(path)) {
-            throw ProblemException.input(ProblemCode.INPUT_MISSING, path.toString(), "There is no such file or folder.");
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, path.toString(), "There is no such file or folder.");
         }
         String digest = checkedDigest(path, pieces.sourceSha256());
         if (Archives.isDebianPackage(path)) {

@@ -69,7 +69,8 @@ final class PieceReader {
 
     private static void readDisk(Path path, Wanted wanted) {
         if (!Files.exists(path)) {
-            throw ProblemException.input(ProblemCode.INPUT_MISSING, path.toString(), "There is no such file or folder.");
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, path.toString(), "There is no such file or folder.");
         }
         try (Stream<Path> walk = Files.walk(path)) {
             for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {

@@ -28,7 +28,9 @@ record SourceVersion(String text) {
         Path makefile = tree.resolve("Makefile");
         if (!Files.isRegularFile(makefile)) {
             throw ProblemException.input(
-                    ProblemCode.INPUT_MISSING, makefile.getFileName().toString(), "The source has no top Makefile; it is no kernel source.");
+                    ProblemCode.INPUT_MISSING,
+                    makefile.getFileName().toString(),
+                    "The source has no top Makefile; it is no kernel source.");
         }
         Map<String, String> numbers = new HashMap<>();
         for (String line : Folders.doing(makefile, () -> Files.readAllLines(makefile, StandardCharsets.ISO_8859_1))) {
@@ -39,9 +41,12 @@ record SourceVersion(String text) {
         }
         if (numbers.size() < 3) {
             throw ProblemException.input(
-                    ProblemCode.SOURCE_VERSION_MISMATCH, "Makefile", "The source's top Makefile names no kernel version.");
+                    ProblemCode.SOURCE_VERSION_MISMATCH,
+                    "Makefile",
+                    "The source's top Makefile names no kernel version.");
         }
-        return new SourceVersion(numbers.get("VERSION") + "." + numbers.get("PATCHLEVEL") + "." + numbers.get("SUBLEVEL"));
+        return new SourceVersion(
+                numbers.get("VERSION") + "." + numbers.get("PATCHLEVEL") + "." + numbers.get("SUBLEVEL"));
     }
 
     /**
@@ -64,7 +69,8 @@ record SourceVersion(String text) {
                     ProblemCode.SOURCE_VERSION_MISMATCH,
                     source.origin(),
                     "The source is " + source.packageVersion().orElse(text) + ", the kernel " + target.release()
-                            + " was built from " + debian.orElse(target.release().value()) + ".");
+                            + " was built from "
+                            + debian.orElse(target.release().value()) + ".");
         }
     }
 
@@ -74,7 +80,8 @@ record SourceVersion(String text) {
         if (!mine.matches() || !theirs.matches()) {
             return false;
         }
-        boolean sameSeries = mine.group(1).equals(theirs.group(1)) && mine.group(2).equals(theirs.group(2));
+        boolean sameSeries =
+                mine.group(1).equals(theirs.group(1)) && mine.group(2).equals(theirs.group(2));
         boolean frozen = "0".equals(theirs.group(3));
         String theirSublevel = theirs.group(3) == null ? "0" : theirs.group(3);
         return sameSeries && (frozen || theirSublevel.equals(mine.group(3)));
@@ -85,6 +92,7 @@ record SourceVersion(String text) {
         if (!matcher.matches()) {
             return version;
         }
-        return matcher.group(1) + "." + matcher.group(2) + "." + Optional.ofNullable(matcher.group(3)).orElse("0");
+        return matcher.group(1) + "." + matcher.group(2) + "."
+                + Optional.ofNullable(matcher.group(3)).orElse("0");
     }
 }

@@ -67,7 +67,8 @@ final class SymbolTableText {
     }
 
     private static String name(ElfFile file, RawSymbol symbol) {
-        boolean section = symbol.type().equals(SymbolType.SECTION) && symbol.name().isEmpty() && !symbol.reserved();
+        boolean section =
+                symbol.type().equals(SymbolType.SECTION) && symbol.name().isEmpty() && !symbol.reserved();
         return section ? file.sections().get(symbol.sectionIndex()).name() : symbol.name();
     }
 

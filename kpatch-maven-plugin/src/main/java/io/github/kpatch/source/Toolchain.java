@@ -105,7 +105,9 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
 
     private static List<Needed> headers(Optional<KernelConfig> config) {
         List<Needed> headers = new ArrayList<>();
-        if (config.isEmpty() || config.get().isEnabled("HAVE_OBJTOOL") || config.get().isEnabled("UNWINDER_ORC")) {
+        if (config.isEmpty()
+                || config.get().isEnabled("HAVE_OBJTOOL")
+                || config.get().isEnabled("UNWINDER_ORC")) {
             headers.add(LIBELF);
         }
         if (config.isEmpty()

@@ -68,8 +68,7 @@ final class TreePreparation {
             configure(make, target, config);
             make.run("Preparing the tree", List.of("prepare", "modules_prepare"));
             checkRelease(tree, target);
-            Folders.doing(
-                    tree, () -> Files.copy(target.symvers(), tree.resolve("Module.symvers")));
+            Folders.doing(tree, () -> Files.copy(target.symvers(), tree.resolve("Module.symvers")));
         });
         return new PreparedKernel(
                 target,
@@ -79,7 +78,9 @@ final class TreePreparation {
                 ENVIRONMENT,
                 new KernelLock(
                         target.release().value(),
-                        source.packageVersion().orElseGet(() -> SourceVersion.of(folder.resolve(TREE)).text()),
+                        source.packageVersion()
+                                .orElseGet(() ->
+                                        SourceVersion.of(folder.resolve(TREE)).text()),
                         source.sha256(),
                         toolchain.compiler().comment(),
                         Digests.of(target.config())),
@@ -88,9 +89,8 @@ final class TreePreparation {
 
     private static List<String> makeVariables(TargetKernel target, Toolchain toolchain, KernelRequest request) {
         String compiler = toolchain.compiler().command();
-        String debugInformation = request.debugInfo()
-                ? " -fdebug-prefix-map=$(CURDIR)=. -fmacro-prefix-map=$(CURDIR)=."
-                : " -g0";
+        String debugInformation =
+                request.debugInfo() ? " -fdebug-prefix-map=$(CURDIR)=. -fmacro-prefix-map=$(CURDIR)=." : " -g0";
         return List.of(
                 "KERNELRELEASE=" + target.release(),
                 "CC=" + compiler,
@@ -117,8 +117,7 @@ final class TreePreparation {
         Path config = make.tree.resolve(".config");
         Folders.doing(config, () -> Files.copy(target.config(), config));
         make.run("Configuring the tree", List.of("olddefconfig"));
-        KernelConfig made =
-                KernelConfig.parse(".config", Folders.doing(config, () -> Files.readAllBytes(config)));
+        KernelConfig made = KernelConfig.parse(".config", Folders.doing(config, () -> Files.readAllBytes(config)));
         ConfigRules.checkUnchanged(given, made);
     }
 
@@ -163,8 +162,10 @@ final class TreePreparation {
 
         private ProblemException failed(String title, CommandResult result) {
             List<String> output = result.output();
-            String first =
-                    output.stream().filter(text -> ERROR.matcher(text).matches()).findFirst().orElse("no error line");
+            String first = output.stream()
+                    .filter(text -> ERROR.matcher(text).matches())
+                    .findFirst()
+                    .orElse("no error line");
             List<String> last = output.subList(Math.max(0, output.size() - SHOWN_LINES), output.size());
             return ProblemException.input(new Problem(
                     ProblemCode.TOOL_FAILED,
