@@ -39,6 +39,8 @@ public final class CheckPatches {
         Path patched = folder(scratch.resolve("patched"));
         DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
         refuse(targets, result);
+        Path corrected = folder(scratch.resolve("corrected"));
+        correctLines(result.files(), tree, patched, corrected);
         return new CheckedSeries(
                 series.patches().stream()
                         .map(patch -> new CheckedSeries.Patch(patch.name(), patch.sha256()))
@@ -46,6 +48,7 @@ public final class CheckPatches {
                 series.digest(),
                 result.files(),
                 patched,
+                corrected,
                 warnings(series, patches, targets, result));
     }
 
@@ -81,6 +84,21 @@ public final class CheckPatches {
         }
         if (!problems.isEmpty()) {
             throw ProblemException.findings(problems);
+        }
+    }
+
+    private static void correctLines(List<String> files, Path tree, Path patched, Path corrected) {
+        try {
+            for (String file : files) {
+                SourceText before = SourceText.of(Files.readAllBytes(tree.resolve(file)));
+                SourceText after = SourceText.of(Files.readAllBytes(patched.resolve(file)));
+                Files.createDirectories(corrected.resolve(file).getParent());
+                Files.write(
+                        corrected.resolve(file),
+                        LineCorrection.of(before, after).bytes());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
