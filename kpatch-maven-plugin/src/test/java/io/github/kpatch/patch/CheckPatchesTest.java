@@ -353,6 +353,16 @@ class CheckPatchesTest {
     }
 
     @Test
+    void saysWhenTheScratchFolderCannotBeUsed() throws IOException {
+        patch("a.patch", changing("fs/a.c", 10, "line 10", "ten"));
+        Files.createFile(work.resolve("scratch0"));
+
+        assertThat(refusal().problems())
+                .extracting(Problem::code)
+                .containsExactly(ProblemCode.WORK_FOLDER_UNUSABLE);
+    }
+
+    @Test
     void collectsDamageOfAllPatches() throws IOException {
         patch("a.patch", "nothing");
         patch("b.patch", "@@ -1 +1 @@\n");
