@@ -37,7 +37,7 @@ final class CorrelateStaticLocals {
     private final Unit patched;
     private final Twins.Draft<SectionId> sections;
     private final Twins.Draft<SymbolId> symbols;
-    private final Map<SectionId, Map<Key, LinkedHashSet<SymbolId>>> usesIn = new HashMap<>();
+    private final Map<SectionId, Map<Key, Set<SymbolId>>> usesIn = new HashMap<>();
 
     CorrelateStaticLocals(Unit original, Unit patched, Twins.Draft<SectionId> sections, Twins.Draft<SymbolId> symbols) {
         this.original = original;
@@ -143,7 +143,7 @@ final class CorrelateStaticLocals {
         for (SectionId place : withPieces(relocations)) {
             Symbol wanted = original.symbol(variable);
             for (SymbolId candidate :
-                    usesIn.computeIfAbsent(place, this::indexUses).getOrDefault(key(wanted), new LinkedHashSet<>())) {
+                    usesIn.computeIfAbsent(place, this::indexUses).getOrDefault(key(wanted), Set.of())) {
                 if (!symbols.hasOriginal(candidate)
                         && MangledNames.equal(
                                 wanted.name(), patched.symbol(candidate).name())) {
@@ -167,8 +167,8 @@ final class CorrelateStaticLocals {
         return places;
     }
 
-    private Map<Key, LinkedHashSet<SymbolId>> indexUses(SectionId relocations) {
-        Map<Key, LinkedHashSet<SymbolId>> uses = new LinkedHashMap<>();
+    private Map<Key, Set<SymbolId>> indexUses(SectionId relocations) {
+        Map<Key, Set<SymbolId>> uses = new LinkedHashMap<>();
         for (Relocation relocation : entries(patched, relocations)) {
             uses.computeIfAbsent(key(patched.symbol(relocation.symbol())), key -> new LinkedHashSet<>())
                     .add(relocation.symbol());
@@ -191,7 +191,7 @@ final class CorrelateStaticLocals {
                 && place.isPresent()
                 && withPieces(place.get()).stream()
                         .anyMatch(section -> usesIn.computeIfAbsent(section, this::indexUses)
-                                .getOrDefault(key(patched.symbol(twin.get())), new LinkedHashSet<>())
+                                .getOrDefault(key(patched.symbol(twin.get())), Set.of())
                                 .contains(twin.get()));
         return stillUsed ? Optional.empty() : Optional.of(lost(use));
     }

@@ -41,7 +41,6 @@ final class RebuildTables {
     private static final Set<String> STATIC_KEY_TABLES =
             Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
 
-    private final Changes changes;
     private final Unit patched;
     private final DiffTarget target;
     private final SymbolLookup lookup;
@@ -63,7 +62,6 @@ final class RebuildTables {
     }
 
     private RebuildTables(Changes changes, SelectElements.Selection selection, SymbolLookup lookup, DiffTarget target) {
-        this.changes = changes;
         this.patched = changes.patched();
         this.target = target;
         this.lookup = lookup;

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -16,11 +16,11 @@ import java.util.TreeSet;
  * @param klp those that livepatch resolves, in the order of the sections
  * @param namespaces the symbol namespaces that the plain ones need
  */
-record References(Map<SectionId, List<Relocation>> plain, List<KlpReference> klp, SortedSet<String> namespaces) {
+record References(Map<SectionId, List<Relocation>> plain, List<KlpReference> klp, NavigableSet<String> namespaces) {
     References {
         plain = Collections.unmodifiableMap(new LinkedHashMap<>(plain));
         klp = List.copyOf(klp);
-        namespaces = Collections.unmodifiableSortedSet(new TreeSet<>(namespaces));
+        namespaces = Collections.unmodifiableNavigableSet(new TreeSet<>(namespaces));
     }
 
     /**

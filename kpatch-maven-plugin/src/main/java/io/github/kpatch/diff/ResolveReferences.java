@@ -14,9 +14,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -45,7 +45,7 @@ final class ResolveReferences {
     private final SymbolLookup lookup;
     private final DiffTarget target;
     private final Map<SymbolId, Optional<SymbolLookup.Found>> known = new HashMap<>();
-    private final SortedSet<String> namespaces = new TreeSet<>();
+    private final NavigableSet<String> namespaces = new TreeSet<>();
 
     private ResolveReferences(Changes changes, CarriedContent content, SymbolLookup lookup, DiffTarget target) {
         this.changes = changes;
