@@ -1,5 +1,6 @@
 package io.github.kpatch.elf;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -28,6 +29,25 @@ public record Section(
         Objects.requireNonNull(type);
         Objects.requireNonNull(link);
         Objects.requireNonNull(data);
+    }
+
+    /** A fresh section of plain bytes ({@code SHT_PROGBITS}). */
+    public static Section ofBytes(String name, long flags, long alignment, Bytes bytes) {
+        return new Section(
+                name, SectionType.PROGBITS, flags, 0, alignment, 0, SectionLink.NONE, new SectionData.Contents(bytes));
+    }
+
+    /** A fresh section of relocations that apply to {@code target}, as an assembler makes it. */
+    public static Section ofRelocations(String name, SectionId target, List<Relocation> entries) {
+        return new Section(
+                name,
+                SectionType.RELA,
+                SectionFlags.INFO_LINK,
+                0,
+                8,
+                ElfFile.RELA_SIZE,
+                SectionLink.NONE,
+                new SectionData.Relocations(target, entries));
     }
 
     /** Whether all bits of {@code mask} are set in the flags. */

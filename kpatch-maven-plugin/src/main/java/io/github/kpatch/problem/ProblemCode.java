@@ -48,6 +48,7 @@ public enum ProblemCode {
             214, "Module.symvers is truncated or malformed.", "Take the one from the kernel's headers package."),
     OFFLINE(215, "Maven is offline and a package is needed.", "Install the packages the message names, or go online."),
     ELF_MALFORMED(216, "An ELF file breaks the ELF specification.", "Fetch or build the file again."),
+    CONFIG_MALFORMED(217, "A kernel config is malformed.", "Give the .config the kernel was built with."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),
