@@ -58,6 +58,16 @@ public enum ProblemCode {
     PATCH_SERIES_INVALID(305, "The series file names a patch that is not there.", "Correct the series file."),
     PATCH_FUZZ(306, "A hunk applies only with an offset or fuzz.", "Refresh the patch against this kernel's source."),
     NO_PATCHES(307, "The project has no patches.", "Put patches into src/main/kpatch/patches."),
+    PATCH_CHANGE_IGNORED(
+            308,
+            "The patch changes something that never reaches a kernel object, such as documentation.",
+            "Nothing to do: the rest of the patch is used."),
+    PATCH_NOT_IN_SERIES(
+            309, "A patch lies in the folder and the series file does not name it.", "Name it there, or remove it."),
+    PATCH_LINE_ENDS(
+            310,
+            "Every line of a patch ends in carriage return and newline.",
+            "Nothing to do where the patch came by mail; else convert it with dos2unix."),
 
     NO_FUNCTIONAL_CHANGE(401, "The patches change no function.", "Check that the patch is the one you meant."),
     COMPILE_FAILED(402, "The kernel's source does not compile.", "Mend the error the compiler names."),
@@ -108,6 +118,13 @@ public enum ProblemCode {
     TEST_SCRIPT_FAILED(604, "A script of src/test/kpatch failed.", "Read the script's output."),
     KERNEL_COMPLAINED(605, "The kernel logged a warning or worse after the load.", "Read the console log."),
     BOOT_INPUT_MISSING(606, "Boot image, QEMU or busybox is missing.", "Install what the message names."),
+    TARGET_MODULE_NOT_LOADED(
+            607,
+            "A module that the patch changes does not load in QEMU.",
+            "Prove the patch on a machine where the module loads."),
+    PATCH_INCOMPLETE(
+            608, "The loaded patch does not replace what was built to be replaced.", "Report it with the console log."),
+    UNLOAD_FAILED(609, "The kernel did not remove the module.", "Read the kernel's reason in the console log."),
 
     ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution.");
 

@@ -1,0 +1,75 @@
+package io.github.kpatch.boot;
+
+import io.github.kpatch.problem.Problem;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** What became of a boot test. */
+public sealed interface BootReport {
+    /**
+     * The test did not take place. Whether that is acceptable is the caller's decision; it must be visible.
+     *
+     * @param reason what is missing, and how to get it
+     */
+    record Skipped(Problem reason) implements BootReport {}
+
+    /**
+     * The machine was started.
+     *
+     * @param problems everything that went wrong; empty when the patch has proved itself
+     * @param scripts each call of a script, in order
+     * @param objects what the kernel said it had patched when the transition was done
+     * @param consoleLog the kernel's console, whole
+     * @param accelerator {@code kvm} or {@code tcg}
+     * @param bootTime from the kernel's start to the first step, on the guest's clock; zero where it never got there
+     * @param wallTime the machine's whole life, on the host's clock
+     */
+    record Finished(
+            List<Problem> problems,
+            List<ScriptRun> scripts,
+            List<PatchedObject> objects,
+            Path consoleLog,
+            String accelerator,
+            Duration bootTime,
+            Duration wallTime)
+            implements BootReport {
+        public Finished {
+            problems = List.copyOf(problems);
+            scripts = List.copyOf(scripts);
+            objects = List.copyOf(objects);
+        }
+
+        /** Whether the patch has proved itself. */
+        public boolean passed() {
+            return problems.isEmpty();
+        }
+    }
+
+    /**
+     * One call of a script.
+     *
+     * @param phase {@code before}, {@code after} or {@code unloaded}
+     * @param script its file name
+     * @param exitCode 0 for success
+     * @param output what it wrote, standard error included; cut after 256 KiB
+     */
+    record ScriptRun(String phase, String script, int exitCode, List<String> output) {
+        public ScriptRun {
+            output = List.copyOf(output);
+        }
+    }
+
+    /**
+     * A kernel object as {@code /sys/kernel/livepatch/<patch>/<object>} shows it.
+     *
+     * @param name {@code vmlinux} or a module's name
+     * @param patched whether the kernel says that it is patched; kernels before 6.1 do not say, and count as saying so
+     * @param functions the names of its function folders, such as {@code version_proc_show,1}
+     */
+    record PatchedObject(String name, boolean patched, List<String> functions) {
+        public PatchedObject {
+            functions = List.copyOf(functions);
+        }
+    }
+}

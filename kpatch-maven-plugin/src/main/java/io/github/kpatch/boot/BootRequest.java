@@ -1,0 +1,60 @@
+package io.github.kpatch.boot;
+
+import io.github.kpatch.kernel.KernelRelease;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What to prove, and on which kernel.
+ *
+ * @param release the target kernel's release
+ * @param bootImage its {@code vmlinuz}; without one there is no test
+ * @param modules the folder of its modules ({@code lib/modules/<release>} or any folder that holds the {@code .ko} files,
+ *     compressed or not); needed only where {@code objects} names a module
+ * @param patch the live-patch module
+ * @param objects what the patch must have patched when its transition is done: functions by kernel object, {@code vmlinux}
+ *     or a module's name as the kernel sees it. The modules are loaded before the patch
+ * @param scripts folder whose {@code *.sh} are run in name order; everything else in it is put beside them
+ * @param workFolder receives the console log and what QEMU is given; files of an earlier run are replaced
+ * @param cache folder that outlives the build: the unpacked kernel, and whether KVM works here
+ * @param searchPath where to look for QEMU and busybox, in the form of the variable {@code PATH}
+ * @param processors how many virtual processors the guest has. With one, a transition takes a moment, with more at
+ *     least a second, because idle processors are switched at the kernel's next try only
+ * @param limits how long the steps may take
+ */
+public record BootRequest(
+        KernelRelease release,
+        Optional<Path> bootImage,
+        Optional<Path> modules,
+        Path patch,
+        SortedMap<String, List<String>> objects,
+        Optional<Path> scripts,
+        Path workFolder,
+        Path cache,
+        String searchPath,
+        int processors,
+        BootLimits limits) {
+    /** The kernel object that is not a module. */
+    static final String VMLINUX = "vmlinux";
+
+    public BootRequest {
+        if (processors < 1) {
+            throw new IllegalArgumentException("a machine needs a processor");
+        }
+        SortedMap<String, List<String>> copy = new TreeMap<>();
+        for (Map.Entry<String, List<String>> object : objects.entrySet()) {
+            copy.put(object.getKey(), List.copyOf(object.getValue()));
+        }
+        objects = Collections.unmodifiableSortedMap(copy);
+    }
+
+    /** The names of the modules that own patched objects. */
+    List<String> targetModules() {
+        return objects.keySet().stream().filter(name -> !name.equals(VMLINUX)).toList();
+    }
+}

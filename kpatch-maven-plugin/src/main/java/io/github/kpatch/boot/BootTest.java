@@ -1,0 +1,266 @@
+package io.github.kpatch.boot;
+
+import io.github.kpatch.host.Command;
+import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The boot test: the target kernel's own image in a machine of its own, with nothing in it but a busybox, the patch, the
+ * modules it patches and the project's scripts.
+ *
+ * <p>The kernel's console and the guest's report go through two serial ports into two files: whole, apart from each
+ * other, and there even when the machine has to be killed.
+ */
+public final class BootTest {
+    /**
+     * {@code panic=-1} ends a crashed machine at once; {@code printk.devkmsg=on} keeps the step marks from being rate
+     * limited; the kernel's self-tests of its ciphers cost a sixth of the boot and prove nothing here.
+     */
+    private static final String KERNEL_ARGUMENTS =
+            "console=ttyS0 quiet panic=-1 printk.devkmsg=on log_buf_len=1M cryptomgr.notests";
+
+    private static final int BASE_MEMORY_MIB = 512;
+    private static final int SCRIPT_OUTPUT_BYTES = 1 << 18;
+    private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_]+");
+    private static final String GUEST = "kpatch";
+
+    private final CommandRunner runner;
+    private final KvmProbe kvm;
+
+    /** A boot test on this machine. */
+    public BootTest(CommandRunner runner) {
+        this(runner, new KvmProbe(Path.of("/dev/kvm"), Path.of("/proc/sys/kernel/random/boot_id"), runner));
+    }
+
+    BootTest(CommandRunner runner, KvmProbe kvm) {
+        this.runner = runner;
+        this.kvm = kvm;
+    }
+
+    /**
+     * Runs the test.
+     *
+     * @param steps told what is going on, a line each, while it goes on; maybe from another thread
+     * @throws ProblemException when the patch or a module it needs is missing or malformed
+     */
+    public BootReport run(BootRequest request, Consumer<String> steps) {
+        try {
+            Optional<Problem> missing = missing(request);
+            if (missing.isPresent()) {
+                return new BootReport.Skipped(missing.get());
+            }
+            BootTools tools;
+            try {
+                tools = BootTools.find(request.searchPath());
+            } catch (ProblemException e) {
+                return new BootReport.Skipped(e.problems().get(0));
+            }
+            return run(request, tools, steps);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Problem> missing(BootRequest request) {
+        String release = request.release().value();
+        if (request.bootImage().filter(Files::isRegularFile).isEmpty()) {
+            return Optional.of(new Problem(
+                    ProblemCode.BOOT_INPUT_MISSING,
+                    request.bootImage().map(Path::toString).orElse(release),
+                    "The target kernel's boot image is not there.",
+                    "Give vmlinuz-" + release + ", as the kernel's image package ships it."));
+        }
+        if (!request.targetModules().isEmpty() && request.modules().isEmpty()) {
+            return Optional.of(new Problem(
+                    ProblemCode.BOOT_INPUT_MISSING,
+                    release,
+                    "The patch changes " + String.join(", ", request.targetModules())
+                            + ", and the target kernel's modules are not there.",
+                    "Give the folder lib/modules/" + release + ", as the kernel's image package ships it."));
+        }
+        return Optional.empty();
+    }
+
+    private BootReport run(BootRequest request, BootTools tools, Consumer<String> steps) throws IOException {
+        String module = moduleName(request.patch());
+        Path work = Files.createDirectories(request.workFolder()).toAbsolutePath();
+        Path initramfs = work.resolve("initramfs.cpio");
+        int scripts = writeInitramfs(request, module, tools.busybox(), initramfs);
+
+        Path image = request.bootImage().orElseThrow().toAbsolutePath();
+        Path cache = Files.createDirectories(request.cache()).toAbsolutePath();
+        Accelerator accelerator = kvm.choose(tools.qemu(), image, cache);
+        Path kernel = accelerator == Accelerator.KVM
+                ? image
+                : KernelImage.unpack(image, cache).orElse(image);
+
+        Path console = work.resolve("console.log");
+        Path report = work.resolve("guest.log");
+        Path qemuLog = work.resolve("qemu.log");
+        for (Path file : List.of(console, report, qemuLog)) {
+            Files.deleteIfExists(file);
+        }
+        Duration limit = request.limits().whole(scripts);
+        Command machine = Command.of(
+                        work, arguments(request, tools.qemu(), accelerator, kernel, initramfs, console, report))
+                .loggedTo(qemuLog)
+                .within(limit);
+        CommandResult result;
+        try (GuestFollower follower = new GuestFollower(report, steps)) {
+            follower.start();
+            result = runner.run(machine);
+        }
+        GuestTranscript guest = GuestTranscript.parse(lines(report));
+        return new BootReport.Finished(
+                Verdict.of(request, module, guest, new KernelLog(lines(console)), result),
+                guest.all(GuestEvent.Script.class).map(GuestEvent.Script::run).toList(),
+                guest.patchedObjects(),
+                console,
+                accelerator.name().toLowerCase(Locale.ROOT),
+                guest.the(GuestEvent.Booted.class).map(GuestEvent.Booted::after).orElse(Duration.ZERO),
+                result.duration());
+    }
+
+    /** Safe to be written into the guest's settings, which a shell reads. */
+    private static String moduleName(Path patch) throws IOException {
+        if (!Files.isRegularFile(patch)) {
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, patch.toString(), "The live-patch module is not there.");
+        }
+        ModuleFile file = new ModuleFile(patch);
+        String name = file.info().name().orElseGet(file::name);
+        if (!MODULE_NAME.matcher(name).matches()) {
+            throw ProblemException.input(
+                    ProblemCode.MODULE_NAME_INVALID,
+                    patch.toString(),
+                    "The kernel has no module names like \"" + name + "\".");
+        }
+        return name;
+    }
+
+    /** Returns how many scripts there are. */
+    private static int writeInitramfs(BootRequest request, String module, Path busybox, Path target)
+            throws IOException {
+        List<LoadOrder.Step> modules = request.targetModules().isEmpty()
+                ? List.of()
+                : LoadOrder.of(ModuleFolder.open(request.modules().orElseThrow()), request.targetModules());
+        int scripts = 0;
+        try (InitramfsWriter initramfs = new InitramfsWriter(new BufferedOutputStream(Files.newOutputStream(target)))) {
+            for (String folder : List.of("dev", "proc", "sys", GUEST + "/modules", GUEST + "/scripts")) {
+                initramfs.folder(folder);
+            }
+            initramfs.file("init", resource("init"));
+            initramfs.file("bin/busybox", Files.readAllBytes(busybox));
+            initramfs.file(GUEST + "/settings", text(settings(request, module)));
+            initramfs.file(GUEST + "/patch.ko", Files.readAllBytes(request.patch()));
+            initramfs.file(GUEST + "/modules/list", text(moduleList(modules)));
+            for (int i = 0; i < modules.size(); i++) {
+                initramfs.file(
+                        GUEST + "/modules/" + i + ".ko", modules.get(i).file().bytes());
+            }
+            for (Path file : files(request.scripts())) {
+                String name = request.scripts().orElseThrow().relativize(file).toString();
+                initramfs.file(GUEST + "/scripts/" + name, Files.readAllBytes(file));
+                scripts += name.endsWith(".sh") && !name.contains("/") ? 1 : 0;
+            }
+        }
+        return scripts;
+    }
+
+    private static String settings(BootRequest request, String module) {
+        return """
+                MODULE=%s
+                OUTPUT_BYTES=%d
+                SCRIPT_SECONDS=%d
+                TRANSITION_SECONDS=%d
+                """.formatted(
+                        module,
+                        SCRIPT_OUTPUT_BYTES,
+                        request.limits().script().toSeconds(),
+                        request.limits().transition().toSeconds());
+    }
+
+    private static String moduleList(List<LoadOrder.Step> modules) {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i < modules.size(); i++) {
+            list.append(modules.get(i).needed() ? "needed " : "wanted ")
+                    .append(i)
+                    .append(".ko ")
+                    .append(modules.get(i).file().name())
+                    .append('\n');
+        }
+        return list.toString();
+    }
+
+    private static List<Path> files(Optional<Path> folder) throws IOException {
+        if (folder.filter(Files::isDirectory).isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> walk = Files.walk(folder.get())) {
+            return walk.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream in = BootTest.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + name + " is missing");
+            }
+            return in.readAllBytes();
+        }
+    }
+
+    private static List<String> arguments(
+            BootRequest request,
+            Path qemu,
+            Accelerator accelerator,
+            Path kernel,
+            Path initramfs,
+            Path console,
+            Path report)
+            throws IOException {
+        long memory = BASE_MEMORY_MIB + 2 * (Files.size(initramfs) >> 20);
+        List<String> arguments = new ArrayList<>(List.of(qemu.toString()));
+        arguments.addAll(List.of("-accel", accelerator.name().toLowerCase(Locale.ROOT)));
+        arguments.addAll(List.of("-cpu", accelerator == Accelerator.KVM ? "host" : "max"));
+        arguments.addAll(List.of("-m", memory + "M", "-smp", Integer.toString(request.processors())));
+        arguments.addAll(List.of("-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"));
+        arguments.addAll(List.of("-kernel", kernel.toString(), "-initrd", initramfs.toString()));
+        arguments.addAll(List.of("-append", KERNEL_ARGUMENTS));
+        arguments.addAll(List.of("-serial", "file:" + console, "-serial", "file:" + report));
+        return arguments;
+    }
+
+    /** The lines of a serial port, which nobody promises to be well-formed text. */
+    private static List<String> lines(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .map(String::stripTrailing)
+                .toList();
+    }
+}

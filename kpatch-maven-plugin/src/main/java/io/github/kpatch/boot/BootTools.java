@@ -1,0 +1,81 @@
+package io.github.kpatch.boot;
+
+import io.github.kpatch.elf.ByteSource;
+import io.github.kpatch.elf.ElfFile;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The two programs of the host that a boot test stands on.
+ *
+ * @param qemu the emulator
+ * @param busybox a statically linked busybox, which becomes the guest's whole userland
+ */
+public record BootTools(Path qemu, Path busybox) {
+    private static final String EMULATOR = "qemu-system-x86_64";
+    private static final List<String> BUSYBOX = List.of("busybox", "busybox.static");
+
+    /**
+     * Finds both among the folders of {@code searchPath}.
+     *
+     * @param searchPath folders in the form of the variable {@code PATH}
+     * @throws ProblemException with {@link ProblemCode#BOOT_INPUT_MISSING} when one is missing, or busybox needs shared
+     *     libraries, which the guest does not have
+     */
+    public static BootTools find(String searchPath) {
+        Path qemu = search(searchPath, EMULATOR)
+                .findFirst()
+                .orElseThrow(() -> missing(EMULATOR, "QEMU is not installed.", "qemu-system-x86"));
+        List<Path> candidates =
+                BUSYBOX.stream().flatMap(name -> search(searchPath, name)).toList();
+        if (candidates.isEmpty()) {
+            throw missing("busybox", "A static busybox is not installed.", "busybox-static");
+        }
+        Path busybox = candidates.stream()
+                .filter(BootTools::isStatic)
+                .findFirst()
+                .orElseThrow(() -> missing(
+                        candidates.get(0).toString(),
+                        "This busybox needs shared libraries, which the test machine does not have.",
+                        "busybox-static"));
+        return new BootTools(qemu, busybox);
+    }
+
+    private static Stream<Path> search(String searchPath, String name) {
+        return Stream.of(searchPath.split(File.pathSeparator))
+                .filter(folder -> !folder.isEmpty())
+                .flatMap(folder -> path(folder, name).stream())
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+    }
+
+    private static Optional<Path> path(String folder, String name) {
+        try {
+            return Optional.of(Path.of(folder, name).toAbsolutePath());
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isStatic(Path program) {
+        try (ByteSource source = ByteSource.open(program)) {
+            return ProgramHeaders.of(ElfFile.open(source)).stream()
+                    .noneMatch(header -> header.type() == ProgramHeaders.INTERP);
+        } catch (IOException | ProblemException unreadable) {
+            return false;
+        }
+    }
+
+    private static ProblemException missing(String where, String what, String debianPackage) {
+        return ProblemException.input(new Problem(
+                ProblemCode.BOOT_INPUT_MISSING, where, what, "Install it: apt-get install " + debianPackage));
+    }
+}

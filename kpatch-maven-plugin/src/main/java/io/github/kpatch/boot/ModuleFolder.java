@@ -1,0 +1,136 @@
+package io.github.kpatch.boot;
+
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The modules of one kernel release, by name. An installed kernel has depmod's {@code modules.dep}, which also says which
+ * of several files of one name counts; an unpacked package has nothing but the files, whose {@code .modinfo} says the
+ * same about dependencies.
+ */
+final class ModuleFolder {
+    private static final String DEPENDENCY_FILE = "modules.dep";
+
+    private final Path folder;
+    private final SortedMap<String, ModuleFile> files;
+    private final Map<String, List<String>> dependencies;
+
+    private ModuleFolder(Path folder, SortedMap<String, ModuleFile> files, Map<String, List<String>> dependencies) {
+        this.folder = folder;
+        this.files = files;
+        this.dependencies = dependencies;
+    }
+
+    /**
+     * Lists the modules below {@code folder}.
+     *
+     * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when it is no folder
+     */
+    static ModuleFolder open(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING,
+                    folder.toString(),
+                    "The folder with the kernel's modules does not exist.");
+        }
+        Path index = folder.resolve(DEPENDENCY_FILE);
+        return Files.isRegularFile(index) ? indexed(folder, index) : walked(folder);
+    }
+
+    private static ModuleFolder indexed(Path folder, Path index) throws IOException {
+        SortedMap<String, ModuleFile> files = new TreeMap<>();
+        Map<String, List<String>> dependencies = new TreeMap<>();
+        for (String line : Files.readAllLines(index, StandardCharsets.UTF_8)) {
+            int colon = line.indexOf(':');
+            if (colon <= 0 || !ModuleFile.isModule(Path.of(line.substring(0, colon)))) {
+                continue;
+            }
+            ModuleFile file = new ModuleFile(folder.resolve(line.substring(0, colon)));
+            files.put(file.name(), file);
+            dependencies.put(
+                    file.name(),
+                    Stream.of(line.substring(colon + 1).trim().split("\\s+"))
+                            .filter(path -> !path.isEmpty() && ModuleFile.isModule(Path.of(path)))
+                            .map(path -> new ModuleFile(Path.of(path)).name())
+                            .toList());
+        }
+        return new ModuleFolder(folder, files, dependencies);
+    }
+
+    /** Where one name has two files, depmod's default order holds: {@code updates} first. */
+    private static ModuleFolder walked(Path folder) throws IOException {
+        SortedMap<String, ModuleFile> files = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            walk.filter(path -> ModuleFile.isModule(path) && Files.isRegularFile(path))
+                    .sorted(Comparator.comparing(
+                                    (Path path) -> !folder.relativize(path).startsWith("updates"))
+                            .thenComparing(Path::toString))
+                    .map(ModuleFile::new)
+                    .forEach(file -> files.putIfAbsent(file.name(), file));
+        }
+        return new ModuleFolder(folder, files, Map.of());
+    }
+
+    /**
+     * The module of that name.
+     *
+     * @param neededBy who asks, for the message
+     * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when there is none
+     */
+    ModuleFile module(String name, String neededBy) {
+        ModuleFile file = files.get(ModuleFile.folded(name));
+        if (file == null || !Files.isRegularFile(file.path())) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.INPUT_MISSING,
+                    folder.toString(),
+                    "The kernel module " + name + ", needed by " + neededBy + ", is not there.",
+                    "Give the folder with all modules of the target kernel, as its package ships it."));
+        }
+        return file;
+    }
+
+    /** Names of the modules that must be loaded before {@code file}, in no particular order. */
+    List<String> dependencies(ModuleFile file) throws IOException {
+        List<String> known = dependencies.get(file.name());
+        return known != null ? known : file.info().dependencies();
+    }
+
+    /**
+     * The modules that answer to {@code name}, which is a module's own name or one of its aliases. modprobe has an index
+     * of aliases; here the modules themselves are asked, those first whose file name already looks like it.
+     */
+    List<ModuleFile> modulesCalled(String name) throws IOException {
+        Optional<ModuleFile> own = Optional.ofNullable(files.get(name));
+        if (own.isPresent()) {
+            return List.of(own.get());
+        }
+        List<ModuleFile> alike = new ArrayList<>();
+        List<ModuleFile> others = new ArrayList<>();
+        files.forEach((moduleName, file) -> (moduleName.contains(name) ? alike : others).add(file));
+        List<ModuleFile> found = withAlias(alike, name);
+        return found.isEmpty() ? withAlias(others, name) : found;
+    }
+
+    private static List<ModuleFile> withAlias(List<ModuleFile> candidates, String alias) throws IOException {
+        List<ModuleFile> found = new ArrayList<>();
+        for (ModuleFile file : candidates) {
+            if (file.info().aliases().contains(alias)) {
+                found.add(file);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.kpatch.patch;
+
+import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a project's patches and finds out, before anything is built, whether they can become a live patch: in order,
+ * understood, of files that a live patch can change, and applying to this very source. All that is wrong with a series
+ * is found in one go. The source tree is only read.
+ */
+public final class CheckPatches {
+    private CheckPatches() {}
+
+    /**
+     * Checks the patches of a project.
+     *
+     * @param patchesFolder {@code *.patch} and {@code *.diff}, maybe a quilt {@code series} file
+     * @param tree the kernel's source
+     * @param maxFuzz how many lines of context a hunk may lack, as GNU patch counts them; 0 or more
+     * @param scratch receives the patched files; created where missing, else it must be empty
+     * @throws ProblemException KP301 to KP307 with everything that is wrong, KP401 when no patch changes a source file
+     */
+    public static CheckedSeries run(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
+        if (maxFuzz < 0) {
+            throw ProblemException.input(
+                    ProblemCode.PARAMETER_INVALID, "kpatch.maxFuzz", "%d is negative.".formatted(maxFuzz));
+        }
+        PatchSeries series = PatchSeries.read(patchesFolder);
+        List<PatchFile> patches = parse(series);
+        SelectTargets.Targets targets = SelectTargets.of(patches, tree);
+        Path patched = folder(scratch.resolve("patched"));
+        DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
+        refuse(targets, result);
+        return new CheckedSeries(
+                series.patches().stream()
+                        .map(patch -> new CheckedSeries.Patch(patch.name(), patch.sha256()))
+                        .toList(),
+                series.digest(),
+                result.files(),
+                patched,
+                warnings(series, patches, targets, result));
+    }
+
+    private static List<PatchFile> parse(PatchSeries series) {
+        List<PatchFile> patches = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (SeriesPatch patch : series.patches()) {
+            try {
+                patches.add(UnifiedDiffParser.parse(patch));
+            } catch (ProblemException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
+        }
+        return patches;
+    }
+
+    private static Path folder(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void refuse(SelectTargets.Targets targets, DryRun.Result result) {
+        List<Problem> problems = new ArrayList<>(targets.problems());
+        problems.addAll(result.problems());
+        if (problems.isEmpty() && result.files().isEmpty()) {
+            problems.add(Problem.of(ProblemCode.NO_FUNCTIONAL_CHANGE, "", "No patch changes a source file."));
+        }
+        if (!problems.isEmpty()) {
+            throw ProblemException.findings(problems);
+        }
+    }
+
+    private static List<Problem> warnings(
+            PatchSeries series, List<PatchFile> patches, SelectTargets.Targets targets, DryRun.Result result) {
+        List<Problem> warnings = new ArrayList<>(series.warnings());
+        patches.stream()
+                .filter(PatchFile::windowsLineEnds)
+                .map(patch -> Problem.of(
+                        ProblemCode.PATCH_LINE_ENDS,
+                        patch.name(),
+                        "Every line ends in carriage return and newline: the carriage returns are ignored."))
+                .forEach(warnings::add);
+        warnings.addAll(targets.warnings());
+        warnings.addAll(result.warnings());
+        return warnings;
+    }
+}
