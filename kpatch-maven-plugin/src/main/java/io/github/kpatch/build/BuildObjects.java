@@ -1,13 +1,8 @@
 package io.github.kpatch.build;
 
-import io.github.kpatch.elf.ByteSource;
-import io.github.kpatch.elf.ElfFile;
-import io.github.kpatch.elf.SectionType;
-import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
-import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -17,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The dual build: every object that the patched files are compiled into, once from the kernel's own source and once from
@@ -30,7 +25,6 @@ public final class BuildObjects {
     private final CheckedSeries series;
     private final BuildContext context;
     private final Path log;
-    private final List<Problem> findings = new ArrayList<>();
 
     private BuildObjects(PreparedKernel kernel, CheckedSeries series, BuildContext context) {
         this.kernel = kernel;
@@ -42,7 +36,7 @@ public final class BuildObjects {
     /**
      * Builds the objects of the project's checked series.
      *
-     * @throws ProblemException KP402 to KP404, KP417, KP504
+     * @throws ProblemException KP402, KP403, KP417, KP504
      */
     public static BuiltObjects run(BuildContext context) {
         PreparedKernel kernel = UnpackKernel.result(context);
@@ -61,28 +55,64 @@ public final class BuildObjects {
         List<String> objects = CompiledSources.objectsOf(kernel.tree(), series.files());
         List<String> touched = new ArrayList<>(objects);
         touched.addAll(series.files());
-        PrivateView view =
-                PrivateView.of(kernel.tree(), folder.resolve("view"), kernel.target().symvers(), touched);
-        OriginalObjects originals =
-                new OriginalObjects(context.cache().objects(kernel.digest()));
+        PrivateView view = PrivateView.of(
+                kernel.tree(), folder.resolve("view"), kernel.target().symvers(), touched);
 
+        OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
         List<String> missing =
                 objects.stream().filter(object -> !originals.has(object)).toList();
-        make(view, missing, "Compiling originals", ProblemCode.COMPILE_FAILED, false);
-        missing.forEach(object -> originals.take(view, object));
+        if (!missing.isEmpty()) {
+            make(view, missing, "Compiling originals", ProblemException::inputs);
+            missing.forEach(object -> originals.take(view, object));
+        }
 
         series.files().forEach(file -> view.replace(file, series.patched().resolve(file)));
-        make(view, objects, "Compiling patched files", ProblemCode.COMPILE_FAILED, true);
+        make(view, objects, "Compiling patched files", ProblemException::findings);
 
-        ModuleSymvers symvers = symvers();
+        TargetFacts facts = new TargetFacts(kernel.target());
         List<BuiltObject> built = new ArrayList<>();
+        List<Problem> findings = new ArrayList<>();
         for (String object : objects) {
-            built.add(keep(folder, view, originals, object, symvers));
+            KbuildRecord original = originals.record(object);
+            KbuildRecord patched = OriginalObjects.read(view.file(OriginalObjects.recordOf(object)));
+            findings.addAll(CheckParent.of(object, view.file(object), original, facts));
+            findings.addAll(CheckExports.of(object, original, patched, facts.symvers()));
+            built.add(new BuiltObject(
+                    object,
+                    original.parent(),
+                    keep(originals.file(object), folder.resolve("original"), object),
+                    keep(view.file(object), folder.resolve("patched"), object)));
         }
         if (!findings.isEmpty()) {
             throw ProblemException.findings(findings);
         }
         Folders.delete(view.root());
         return new BuiltObjects(built, missing.size());
+    }
+
+    private void make(
+            PrivateView view, List<String> objects, String title, Function<List<Problem>, ProblemException> failure) {
+        CompilerErrors errors = new CompilerErrors();
+        CommandResult result;
+        try (Progress.Task task = context.progress().start(title, objects.size(), "objects")) {
+            result = new Kbuild(kernel, context.runner(), context.jobs()).objects(view, objects, log, task, errors);
+        }
+        if (!result.succeeded()) {
+            throw failure.apply(errors.problems(result, ProblemCode.COMPILE_FAILED, log));
+        }
+        for (String object : objects) {
+            if (!Files.isRegularFile(view.file(object))) {
+                throw new IllegalStateException("make succeeded and left no " + object);
+            }
+        }
+    }
+
+    /** A copy in the stage's own folder: what later stages and people look at must outlive the cache and the view. */
+    private static Path keep(Path file, Path folder, String object) {
+        return Folders.doing(folder, () -> {
+            Path kept = folder.resolve(object).normalize();
+            Files.createDirectories(kept.getParent());
+            return Files.copy(file, kept);
+        });
     }
 }

@@ -21,7 +21,6 @@ public record BuiltObjects(List<BuiltObject> objects, int originalsBuilt) {
 
     String story() {
         return "Built %d %s twice (%d of the originals from the cache)"
-                .formatted(
-                        objects.size(), objects.size() == 1 ? "object" : "objects", objects.size() - originalsBuilt);
+                .formatted(objects.size(), objects.size() == 1 ? "object" : "objects", objects.size() - originalsBuilt);
     }
 }

@@ -46,12 +46,14 @@ final class CompiledSources {
     private static List<String> including(Path tree, String source) {
         Path file = Path.of(source);
         Path folder = tree.resolve(source).getParent();
-        Pattern include =
-                Pattern.compile("(?m)^[ \\t]*#[ \\t]*include[ \\t]+\"" + Pattern.quote(file.getFileName().toString()) + "\"");
+        Pattern include = Pattern.compile("(?m)^[ \\t]*#[ \\t]*include[ \\t]+\""
+                + Pattern.quote(file.getFileName().toString()) + "\"");
         return Folders.doing(folder, () -> {
             List<String> including = new ArrayList<>();
             try (Stream<Path> siblings = Files.list(folder)) {
-                for (Path sibling : siblings.filter(path -> path.toString().endsWith(".c")).sorted().toList()) {
+                for (Path sibling : siblings.filter(path -> path.toString().endsWith(".c"))
+                        .sorted()
+                        .toList()) {
                     String text = Files.readString(sibling, StandardCharsets.ISO_8859_1);
                     if (include.matcher(text).find()) {
                         including.add(file.resolveSibling(sibling.getFileName()).toString());

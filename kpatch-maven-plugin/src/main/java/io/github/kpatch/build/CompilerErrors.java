@@ -61,20 +61,13 @@ final class CompilerErrors implements Consumer<String> {
         }
         List<String> output = result.output();
         String last = String.join(
-                System.lineSeparator() + "  ",
-                output.subList(Math.max(0, output.size() - SHOWN_LINES), output.size()));
+                System.lineSeparator() + "  ", output.subList(Math.max(0, output.size() - SHOWN_LINES), output.size()));
         return List.of(new Problem(
                 code,
                 result.command().arguments().get(0),
                 "It ended with " + ending(result) + ", and said last:" + System.lineSeparator() + "  " + last
                         + System.lineSeparator(),
                 "Whole output: " + log));
-    }
-
-    /** The last lines of a failed build, for the console. */
-    static List<String> lastLines(CommandResult result) {
-        List<String> output = result.output();
-        return output.subList(Math.max(0, output.size() - SHOWN_LINES), output.size());
     }
 
     private static String ending(CommandResult result) {

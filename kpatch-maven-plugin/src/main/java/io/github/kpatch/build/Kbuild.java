@@ -35,7 +35,8 @@ final class Kbuild {
     }
 
     /** Makes objects, all in one call, and goes on after an error so that every object with one is named. */
-    CommandResult objects(PrivateView view, List<String> objects, Path log, Progress.Task task) {
+    CommandResult objects(
+            PrivateView view, List<String> objects, Path log, Progress.Task task, Consumer<String> lines) {
         List<String> arguments = new ArrayList<>(List.of("--keep-going", "-o", "prepare"));
         for (String configured :
                 List.of("include/config/auto.conf", "include/config/auto.conf.cmd", "include/generated/autoconf.h")) {
@@ -43,6 +44,7 @@ final class Kbuild {
         }
         arguments.addAll(objects);
         return make(view, arguments, log, line -> {
+            lines.accept(line);
             if (COMPILING.matcher(line).matches()) {
                 task.advance(1);
             }

@@ -49,8 +49,7 @@ final class OriginalObjects {
     }
 
     static KbuildRecord read(Path record) {
-        return Folders.doing(
-                record, () -> KbuildRecord.parse(Files.readString(record, StandardCharsets.ISO_8859_1)));
+        return Folders.doing(record, () -> KbuildRecord.parse(Files.readString(record, StandardCharsets.ISO_8859_1)));
     }
 
     /** The cache may be on another file system than the view: a copy under a temporary name comes first. */

@@ -114,6 +114,7 @@ final class PrivateView {
     /** kbuild keeps the command that made a file {@code x} beside it in {@code .x.cmd}. */
     private static boolean isOutput(Path file) {
         String name = file.getFileName().toString();
-        return (name.startsWith(".") && name.endsWith(".cmd")) || Files.exists(file.resolveSibling("." + name + ".cmd"));
+        return (name.startsWith(".") && name.endsWith(".cmd"))
+                || Files.exists(file.resolveSibling("." + name + ".cmd"));
     }
 }

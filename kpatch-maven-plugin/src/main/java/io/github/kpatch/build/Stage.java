@@ -8,19 +8,21 @@ import java.nio.file.Path;
  * stage and all before it done.
  */
 public enum Stage {
-    TOOLCHAIN("toolchain", "validate"),
-    UNPACK("unpack", "initialize"),
-    CHECK_PATCHES("check-patches", "process-sources"),
-    SPECIAL_SECTIONS("special-sections", "generate-resources"),
-    BUILD_OBJECTS("build-objects", "compile"),
-    DIFF("diff", "process-classes"),
-    LINK("link", "package"),
-    BOOT_TEST("boot-test", "integration-test");
+    TOOLCHAIN(1, "toolchain", "validate"),
+    UNPACK(2, "unpack", "initialize"),
+    CHECK_PATCHES(3, "check-patches", "process-sources"),
+    SPECIAL_SECTIONS(4, "special-sections", "generate-resources"),
+    BUILD_OBJECTS(5, "build-objects", "compile"),
+    DIFF(6, "diff", "process-classes"),
+    LINK(7, "link", "package"),
+    BOOT_TEST(8, "boot-test", "integration-test");
 
+    private final int number;
     private final String goal;
     private final String phase;
 
-    Stage(String goal, String phase) {
+    Stage(int number, String goal, String phase) {
+        this.number = number;
         this.goal = goal;
         this.phase = phase;
     }
@@ -36,11 +38,11 @@ public enum Stage {
     }
 
     Path folder(Workspace workspace) {
-        return workspace.stage(ordinal() + 1, goal);
+        return workspace.stage(number, goal);
     }
 
     Path record(Workspace workspace) {
-        return workspace.record(ordinal() + 1, goal);
+        return workspace.record(number, goal);
     }
 
     Path log(Workspace workspace) {
