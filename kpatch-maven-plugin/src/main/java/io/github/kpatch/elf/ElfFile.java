@@ -217,13 +217,22 @@ public final class ElfFile {
         if (section.type().equals(SectionType.NOBITS) || section.type().equals(SectionType.NULL)) {
             return ByteBuffer.allocate(0).order(header.order());
         }
+        checkInside(section);
+        return range(source, section.offset(), section.size(), section.offset()).order(header.order());
+    }
+
+    /**
+     * Checks that the section's bytes are in the file, before they are read through {@link #source()}.
+     *
+     * @throws ProblemException with {@link ProblemCode#ELF_MALFORMED} when they are not
+     */
+    public void checkInside(SectionHeader section) {
         if (section.offset() < 0
                 || section.size() < 0
                 || section.offset() > source.size()
                 || section.size() > source.size() - section.offset()) {
             throw malformed(section, "It lies outside the file, which may have been cut short.");
         }
-        return range(source, section.offset(), section.size(), section.offset()).order(header.order());
     }
 
     /** The section that {@code index} names. */

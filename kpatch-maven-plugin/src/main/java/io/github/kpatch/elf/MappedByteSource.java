@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
  * that are worth it are mapped, each by itself.
  */
 final class MappedByteSource implements ByteSource {
-    private static final int WORTH_MAPPING = 1 << 16;
+    private static final int WORTH_MAPPING = 1 << 20;
 
     private final String name;
     private final FileChannel channel;

@@ -103,6 +103,10 @@ public enum ProblemCode {
     FUNCTION_UNREACHABLE(418, "A changed function would not be reached.", "Change its callers as well."),
     RELOCATION_UNSUPPORTED(419, "A relocation cannot be resolved when the module loads.", "Report it with the object."),
     CALLBACK_INVALID(420, "A callback macro is used in a way that cannot work.", "Use one callback a kind and object."),
+    INTERMEDIATE_INVALID(
+            421,
+            "The tables between differ and module are missing or malformed.",
+            "Report it with the objects the message names."),
 
     MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
     LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),

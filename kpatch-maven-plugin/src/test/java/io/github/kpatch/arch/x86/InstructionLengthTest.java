@@ -7,9 +7,8 @@ import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.Section;
-import java.io.IOException;
+import io.github.kpatch.testing.NativeTools;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ class InstructionLengthTest {
 
     @Test
     void agreesWithObjdumpOnCompiledCode() throws Exception {
-        Path source = Files.writeString(folder.resolve("code.c"), """
+        String source = """
                 #include <stddef.h>
                 struct big { long a[9]; double d; char c; } arr[40];
                 extern int ext(int, ...);
@@ -48,7 +47,7 @@ class InstructionLengthTest {
                     return __builtin_popcountl(k) + __atomic_fetch_add(&b->a[1], 5, 5) + (b->a[k % 9] == 0x1234567);
                 }
                 int recurse(int n) { return n < 2 ? 1 : recurse(n - 1) + ext(n, 1.5, "x") + (n > 300 ? (short) n : n ^ 0x55aa); }
-                """);
+                """;
         int instructions = 0;
         for (String flags : List.of(
                 "-O2 -mcmodel=kernel -mno-red-zone -fno-pie",
@@ -57,10 +56,7 @@ class InstructionLengthTest {
                 "-O3 -mavx512f -mavx512vl -mavx512bw -mfma",
                 "-O3 -mavx2 -mfma4 -mxop -mtbm",
                 "-O3 -mavx2 -mbmi2 -mtune=znver3")) {
-            Path object = folder.resolve("code.o");
-            List<String> command = new ArrayList<>(List.of("gcc", "-c", source.toString(), "-o", object.toString()));
-            command.addAll(List.of(flags.split(" ")));
-            run(command);
+            Path object = NativeTools.compile(folder, "code", source, flags.split(" "));
             instructions += checkText(object);
         }
         assertThat(instructions).isGreaterThan(500);
@@ -73,7 +69,7 @@ class InstructionLengthTest {
             Files.copy(resource, source);
         }
         Path object = folder.resolve("code.o");
-        run(List.of("gcc", "-c", source.toString(), "-o", object.toString()));
+        NativeTools.run(folder, "gcc", "-c", source.toString(), "-o", object.toString());
 
         assertThat(checkText(object)).isGreaterThan(200);
     }
@@ -101,8 +97,18 @@ class InstructionLengthTest {
     }
 
     private static List<Printed> disassemble(Path object) throws Exception {
-        String output =
-                run(List.of("objdump", "-d", "-w", "-j", ".text", "--insn-width=16", "-M", "intel", object.toString()));
+        String output = NativeTools.run(
+                        object.getParent(),
+                        "objdump",
+                        "-d",
+                        "-w",
+                        "-j",
+                        ".text",
+                        "--insn-width=16",
+                        "-M",
+                        "intel",
+                        object.toString())
+                .out();
         List<Printed> instructions = new ArrayList<>();
         for (String line : output.lines().toList()) {
             Matcher matcher = LINE.matcher(line);
@@ -112,13 +118,6 @@ class InstructionLengthTest {
             }
         }
         return instructions;
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
-        return output;
     }
 
     @ParameterizedTest(name = "{0}")

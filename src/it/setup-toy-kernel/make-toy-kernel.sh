@@ -1,0 +1,42 @@
+#!/bin/sh
+# Makes what a user of a kernel that no distribution packages would have: a source tree and its archive, a config, a
+# vmlinux with debug information, Module.symvers. Called with the folder to put them into and the folder of this script.
+set -eu
+here=$2
+rm -rf "$1"
+mkdir -p "$1"
+cd "$1"
+
+compiler=gcc-12
+command -v "$compiler" >/dev/null || compiler=gcc
+release=6.1.99-toy
+
+# The source must be there untouched, so the kernel is built in a copy.
+cp -R "$here/tree" linux-toy
+sed "s/@compiler@/$($compiler --version | head -n 1)/" "$here/toy.config" > config
+tar cJf linux-toy.tar.xz linux-toy
+head -c 3000 linux-toy.tar.xz > linux-toy-cut-short.tar.xz
+sha256sum linux-toy.tar.xz | sed 's/ .*//; s/^/toy.sha256=/' > toy.properties
+
+cp -R linux-toy built
+cp config built/.config
+cp config built/.config.old
+make -s -C built CC="$compiler" KERNELRELEASE="$release" KCFLAGS=-DTOY_COMPILER="'\"$($compiler --version | head -n 1)\"'" \
+    olddefconfig prepare vmlinux drivers/toy/toy_counter.ko
+mv built/vmlinux vmlinux
+mkdir -p modules/kernel/drivers/toy
+mv built/drivers/toy/toy_counter.ko modules/kernel/drivers/toy/toy_counter.ko
+# Every exported function with a checksum, as modversions has it.
+for symbol in linux_banner number_of_toys klp_enable_patch __fentry__; do
+    printf '0x%08x\t%s\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' "$(printf '%s' "$symbol" | cksum | cut -d ' ' -f 1)" "$symbol"
+done > Module.symvers
+rm -rf built
+
+# The bad inputs that are made rather than written.
+cp -R linux-toy linux-other
+sed -i 's/^SUBLEVEL = 99$/SUBLEVEL = 98/' linux-other/Makefile
+grep -v CONFIG_LIVEPATCH config > config-without-livepatch
+{ cat config; echo CONFIG_TOY_NEEDS_PAHOLE=y; } > config-that-the-tree-changes
+printf 'GCC: (Toy 12.0.99-1) 12.0.99\0' > comment
+objcopy --update-section .comment=comment vmlinux vmlinux-of-another-compiler
+rm comment
