@@ -73,19 +73,12 @@ final class ComparePairs {
                     pair.target().get());
             return finished(pair, outcome, start);
         } catch (ProblemException e) {
-            PairResult.Outcome outcome = e.kind() == ProblemException.Kind.FINDINGS
-                    ? PairResult.Outcome.REJECTED
-                    : PairResult.Outcome.ERROR;
+            PairResult.Outcome outcome =
+                    e.kind() == ProblemException.Kind.FINDINGS ? PairResult.Outcome.REJECTED : PairResult.Outcome.ERROR;
             return compared(pair, outcome, List.of(), List.of(), List.of(), e.problems(), start);
         } catch (RuntimeException | StackOverflowError e) {
             return compared(
-                    pair,
-                    PairResult.Outcome.ERROR,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(ownBug(pair, e)),
-                    start);
+                    pair, PairResult.Outcome.ERROR, List.of(), List.of(), List.of(), List.of(ownBug(pair, e)), start);
         }
     }
 
@@ -113,13 +106,7 @@ final class ComparePairs {
         }
         if (outcome instanceof DiffOutcome.Unchanged unchanged) {
             return compared(
-                    pair,
-                    PairResult.Outcome.UNCHANGED,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    unchanged.warnings(),
-                    start);
+                    pair, PairResult.Outcome.UNCHANGED, List.of(), List.of(), List.of(), unchanged.warnings(), start);
         }
         throw new IllegalStateException("unknown outcome " + outcome);
     }
@@ -150,7 +137,8 @@ final class ComparePairs {
             return ElfReader.read(file.toString(), Files.readAllBytes(file));
         } catch (IOException e) {
             throw ProblemException.input(
-                    Problem.of(ProblemCode.INPUT_MISSING, file.toString(), "The object cannot be read (" + e + ")."), e);
+                    Problem.of(ProblemCode.INPUT_MISSING, file.toString(), "The object cannot be read (" + e + ")."),
+                    e);
         }
     }
 

@@ -32,8 +32,7 @@ public final class DiffObjects {
                         DiffedObjects::story));
     }
 
-    private static DiffedObjects compare(
-            BuiltObjects built, PreparedKernel kernel, Path folder, BuildContext context) {
+    private static DiffedObjects compare(BuiltObjects built, PreparedKernel kernel, Path folder, BuildContext context) {
         TargetFacts facts = new TargetFacts(kernel.target());
         StructSizes sizes = StructSizes.of(kernel.target().structSizes());
         boolean klpArch = !kernel.target().release().isAtLeast(5, 8);
@@ -68,8 +67,8 @@ public final class DiffObjects {
             }
         }
         if (changed.isEmpty()) {
-            throw ProblemException.findings(
-                    List.of(Problem.of(ProblemCode.NO_FUNCTIONAL_CHANGE, "", "No compared object changes what it does.")));
+            throw ProblemException.findings(List.of(
+                    Problem.of(ProblemCode.NO_FUNCTIONAL_CHANGE, "", "No compared object changes what it does.")));
         }
         return new DiffedObjects(pairs.size(), changed);
     }

@@ -35,8 +35,9 @@ public record DiffedObjects(int compared, List<DiffedObject> changed) {
         int functions = changed.stream()
                 .mapToInt(object -> object.changedFunctions().size())
                 .sum();
-        int additions =
-                changed.stream().mapToInt(object -> object.newFunctions().size()).sum();
+        int additions = changed.stream()
+                .mapToInt(object -> object.newFunctions().size())
+                .sum();
         return "Compared %d object %s: %d changed, %d new %s"
                 .formatted(
                         compared,

@@ -46,8 +46,7 @@ record PairResult(
     record Entry(String code, String where, String message, String advice) {
         static List<Entry> of(List<Problem> problems) {
             return problems.stream()
-                    .map(problem ->
-                            new Entry(problem.code().id(), problem.where(), problem.what(), problem.cure()))
+                    .map(problem -> new Entry(problem.code().id(), problem.where(), problem.what(), problem.cure()))
                     .toList();
         }
     }
