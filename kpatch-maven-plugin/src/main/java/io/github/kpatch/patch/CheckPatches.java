@@ -45,8 +45,7 @@ public final class CheckPatches {
         }
     }
 
-    private static CheckedSeries check(
-            Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
+    private static CheckedSeries check(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
         PatchSeries series = PatchSeries.read(patchesFolder);
         List<PatchFile> patches = parse(series);
         SelectTargets.Targets targets = SelectTargets.of(patches, tree);

@@ -357,9 +357,7 @@ class CheckPatchesTest {
         patch("a.patch", changing("fs/a.c", 10, "line 10", "ten"));
         Files.createFile(work.resolve("scratch0"));
 
-        assertThat(refusal().problems())
-                .extracting(Problem::code)
-                .containsExactly(ProblemCode.WORK_FOLDER_UNUSABLE);
+        assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.WORK_FOLDER_UNUSABLE);
     }
 
     @Test

@@ -154,8 +154,7 @@ class LineCorrectionTest {
     @BeforeEach
     void askGccAboutTheOriginal() throws IOException {
         for (List<String> configuration : CONFIGURATIONS) {
-            originalNumbers.put(
-                    configuration, new GccLines(work).numbers(text(SOURCE), text(SOURCE), configuration));
+            originalNumbers.put(configuration, new GccLines(work).numbers(text(SOURCE), text(SOURCE), configuration));
         }
     }
 
