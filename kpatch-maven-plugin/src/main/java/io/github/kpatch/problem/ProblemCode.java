@@ -107,6 +107,20 @@ public enum ProblemCode {
             421,
             "The tables between differ and module are missing or malformed.",
             "Report it with the objects the message names."),
+    STATIC_LOCAL_NEW(
+            422, "A static local variable seems to be new.", "Check that no existing variable was meant by that name."),
+    IGNORED_FUNCTION_UNCHANGED(
+            423, "A function marked to be ignored has not changed.", "Remove the mark, or check the name."),
+    AUTHOR_MARK_INVALID(
+            424, "A macro of the patch author names something that is not in the object.", "Correct the name."),
+    SYMBOL_CHANGED(
+            425,
+            "A symbol became another kind of symbol or moved to another section.",
+            "Keep the kind, the linkage and the section of existing functions and variables."),
+    STATIC_KEY_UNSUPPORTED(
+            426,
+            "A changed function uses a static key on a kernel before 5.8.",
+            "Use static_key_enabled() in the patch."),
 
     MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
     LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),
@@ -114,6 +128,15 @@ public enum ProblemCode {
     MODVERSION_MISMATCH(
             504, "An export's CRC differs from the target's.", "Use the source and config of the very kernel."),
     MODULE_INVALID(505, "The finished module breaks a rule of the kernel's livepatch loader.", "Report it."),
+    LIVEPATCH_INTERFACE_UNKNOWN(
+            506,
+            "The kernel's livepatch interface is not one that this version knows.",
+            "Patch a kernel of version 4.15 or newer, or report it with the header."),
+    KLP_NAME_INVALID(
+            507,
+            "A symbol's or object's name does not fit into a klp symbol.",
+            "Keep the function with this name out of the live patch."),
+    FUNCTION_PATCHED_TWICE(508, "Two objects of the patch replace the same function.", "Report it with the objects."),
 
     BOOT_FAILED(601, "The target kernel did not boot in QEMU.", "Read the console log."),
     LOAD_FAILED(602, "The kernel refused the module.", "Read the kernel's reason in the console log."),

@@ -1,0 +1,88 @@
+package io.github.kpatch.arch;
+
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.RelocationType;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.special.SpecialSection;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * Every question whose answer depends on the machine. No method has a default: a new architecture must answer each one,
+ * because a wrong silent answer would be a wrong module.
+ */
+public interface Architecture {
+    /** {@code e_machine} of its objects. */
+    int machine();
+
+    /** The byte order of its objects. */
+    ByteOrder order();
+
+    /** The name the kernel's users know it by, such as {@code x86_64}. */
+    String name();
+
+    /** The relocation type that stores a symbol's address in eight bytes. */
+    RelocationType absolute64();
+
+    /**
+     * Where the relocations of one section point inside the section or symbol they name. The addend alone does not say
+     * that: a field relative to the program counter is biased by its distance from the end of its instruction.
+     *
+     * @param base the section that the relocations apply to
+     */
+    TargetOffsets targetOffsets(Section base);
+
+    /**
+     * The length in bytes of the instruction at {@code offset} of {@code section}.
+     *
+     * @throws io.github.kpatch.problem.ProblemException when the bytes are no known instruction
+     */
+    int instructionLength(Section section, int offset);
+
+    /**
+     * Whether the instruction at {@code offset} loads a constant into the register of the second or third argument,
+     * where the kernel's reporting functions expect a line number.
+     */
+    boolean loadsLineNumber(Bytes code, int offset);
+
+    /** Whether the function of that name takes a line number as its second or third argument. */
+    boolean takesLineNumber(String function);
+
+    /** Whether the symbol only marks what kind of bytes follow it. */
+    boolean isMappingSymbol(Symbol symbol);
+
+    /** Whether compilers use this type to compare a pointer with the end of a variable. */
+    boolean pointsToEndOfData(RelocationType type);
+
+    /** Whether a function symbol of that name only marks the padding before another one. */
+    boolean isPrefixName(String name);
+
+    /**
+     * How many bytes of padding that no prefix symbol measures stand between the start of {@code section} and the
+     * function that owns it.
+     */
+    long paddingBefore(Section section, Symbol function);
+
+    /** Whether a section of that name is a by-product of the compiler here and never carried. */
+    boolean discards(String sectionName);
+
+    /** Whether {@code function} begins with a call that ftrace can redirect, which is what livepatch needs. */
+    boolean isTraced(ElfObject object, SymbolId function);
+
+    /**
+     * Where ftrace finds the call of a traced {@code function}, and how its code must read.
+     *
+     * @throws io.github.kpatch.problem.ProblemException when the code there is not what the kernel expects
+     */
+    CallSite callSite(ElfObject object, SymbolId function);
+
+    /** Whether {@code relocation} stores the address of a function for somebody to call later. */
+    boolean storesFunctionPointer(ElfObject object, Relocation relocation);
+
+    /** The tables about code that the kernel walks on this machine, in the order in which they are rebuilt. */
+    List<SpecialSection> specialSections();
+}

@@ -1,0 +1,58 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the functions that livepatch has to redirect, and refuses the patch where one of them cannot be.
+ *
+ * <p>Livepatch redirects a function at the ftrace call with which it begins, in the running kernel, hence in the original
+ * object. Functions that the kernel's {@code inline} or {@code notrace} marks have none. A new function needs none. A
+ * changed piece without one is reached through its parent, which has changed with it.
+ *
+ * <p>A changed {@code .part} piece with a call site of its own is redirected for itself, even if its parent changes as
+ * well: after partial inlining the callers contain the head of {@code f} and call {@code f.part.0} directly, so that a
+ * fix in the slow path may change nothing else.
+ */
+final class CheckTraceable {
+    private CheckTraceable() {}
+
+    /** The changed functions to redirect, in symbol-table order. */
+    static List<SymbolId> in(Changes changes) {
+        Unit patched = changes.patched();
+        List<SymbolId> redirected = new ArrayList<>();
+        List<Problem> untraceable = new ArrayList<>();
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            Symbol symbol = patched.symbol(id);
+            if (!symbol.isFunction() || changes.of(id) != Status.CHANGED || !patched.isBundled(id)) {
+                continue;
+            }
+            boolean traced = changes.twins()
+                    .symbols()
+                    .original(id)
+                    .filter(changes.twins().original().traced()::contains)
+                    .isPresent();
+            boolean reachedThroughParent = patched.families()
+                    .parent(id)
+                    .filter(parent -> changes.of(parent) == Status.CHANGED)
+                    .isPresent();
+            if (traced) {
+                redirected.add(id);
+            } else if (!reachedThroughParent) {
+                untraceable.add(Problem.of(
+                        ProblemCode.FUNCTION_NOT_TRACEABLE,
+                        patched.where(id),
+                        "The function changed, but it does not begin with a call that ftrace can redirect."));
+            }
+        }
+        if (!untraceable.isEmpty()) {
+            throw new UnreconcilableException(untraceable);
+        }
+        return redirected;
+    }
+}

@@ -1,0 +1,247 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionType;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides what became of every section and symbol.
+ *
+ * <p>Sections compare by content: bytes, then relocations one by one. A section that differs in line numbers alone
+ * counts as equal. The verdict on a section passes to the symbol that owns it; a symbol that owns none keeps "same", and
+ * a change in its section is caught when the result is verified. A function whose cold piece changed has changed too,
+ * for the piece can be reached only through the function.
+ *
+ * <p>Some differences cannot be carried whatever follows: a section whose header differs, a variable that grew, a symbol
+ * that moved. These end the comparison, all of them named.
+ */
+final class CompareTwins {
+    private final Correlation twins;
+    private final Unit original;
+    private final Unit patched;
+    private final Ignored ignored;
+    private final Status[] sections;
+    private final Status[] symbols;
+    private final List<Problem> fatal = new ArrayList<>();
+    private final List<Problem> notices = new ArrayList<>();
+
+    private CompareTwins(Correlation twins, Ignored ignored) {
+        this.twins = twins;
+        this.original = twins.original();
+        this.patched = twins.patched();
+        this.ignored = ignored;
+        this.sections = new Status[patched.elf().sections().size()];
+        this.symbols = new Status[patched.elf().symbols().size()];
+    }
+
+    /** The status of everything in the patched object. */
+    static Changes of(Correlation twins, Ignored ignored) {
+        CompareTwins pass = new CompareTwins(twins, ignored);
+        pass.compareSections();
+        pass.forgiveLineNumbers();
+        pass.compareSymbols();
+        pass.passStatusToOwners();
+        pass.passStatusOfPieces();
+        if (!pass.fatal.isEmpty()) {
+            throw new UnreconcilableException(pass.fatal);
+        }
+        pass.leaveOutFunctions();
+        pass.leaveOutSections();
+        return new Changes(twins, List.of(pass.sections), List.of(pass.symbols), ignored, pass.notices);
+    }
+
+    private void compareSections() {
+        for (int i = 0; i < sections.length; i++) {
+            SectionId id = new SectionId(i);
+            Optional<SectionId> twin = twins.sections().original(id);
+            sections[i] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
+        }
+    }
+
+    private Status compare(SectionId twin, SectionId id) {
+        Section a = original.section(twin);
+        Section b = patched.section(id);
+        checkHeader(a, b, id);
+        if (SectionNames.isRegenerated(patched.baseName(id))) {
+            return Status.SAME;
+        }
+        boolean oneHasRelocations = original.elf().relocationSectionOf(twin).isPresent()
+                != patched.elf().relocationSectionOf(id).isPresent();
+        if (a.data().size() != b.data().size() || oneHasRelocations) {
+            return Status.CHANGED;
+        }
+        return sameContent(twin, id) ? Status.SAME : Status.CHANGED;
+    }
+
+    private boolean sameContent(SectionId twin, SectionId id) {
+        SectionData a = original.section(twin).data();
+        SectionData b = patched.section(id).data();
+        if (a instanceof SectionData.Relocations relocationsA && b instanceof SectionData.Relocations relocationsB) {
+            return new RelocationEquality(original, relocationsA.target(), patched, relocationsB.target())
+                    .equal(relocationsA, relocationsB);
+        }
+        // Groups are twins only if they are equal; numbers of sections in them mean nothing.
+        return (a instanceof SectionData.Group && b instanceof SectionData.Group) || a.equals(b);
+    }
+
+    private void checkHeader(Section a, Section b, SectionId id) {
+        boolean equal = a.type().equals(b.type())
+                && a.flags() == b.flags()
+                && a.entrySize() == b.entrySize()
+                && (a.isText() || a.alignment() == b.alignment());
+        if (!equal) {
+            boolean data = !a.isText() && !a.type().equals(SectionType.RELA);
+            fatal.add(Problem.of(
+                    data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED,
+                    patched.where(id),
+                    "Its type, flags, alignment or entry size changed."));
+        }
+    }
+
+    private void forgiveLineNumbers() {
+        LineNumberFilter filter = new LineNumberFilter(patched);
+        for (int i = 0; i < sections.length; i++) {
+            SectionId id = new SectionId(i);
+            Section section = patched.section(id);
+            Optional<SectionId> relocations = patched.elf().relocationSectionOf(id);
+            if (sections[i] != Status.CHANGED
+                    || !section.isText()
+                    || relocations.isEmpty()
+                    || sections[relocations.get().index()] != Status.SAME) {
+                continue;
+            }
+            Section twin = original.section(twins.sections().original(id).orElseThrow());
+            if (twin.data().size() == section.data().size() && filter.excuses(twin, id)) {
+                sections[i] = Status.SAME;
+            }
+        }
+    }
+
+    private void compareSymbols() {
+        for (int i = 0; i < symbols.length; i++) {
+            SymbolId id = new SymbolId(i);
+            Optional<SymbolId> twin = twins.symbols().original(id);
+            symbols[i] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
+        }
+    }
+
+    private Status compare(SymbolId twin, SymbolId id) {
+        Symbol a = original.symbol(twin);
+        Symbol b = patched.symbol(id);
+        Optional<SectionId> homeA = original.home(twin);
+        Optional<SectionId> homeB = patched.home(id);
+        if (!a.type().equals(b.type()) || !a.binding().equals(b.binding()) || homeA.isPresent() != homeB.isPresent()) {
+            fatal.add(Problem.of(
+                    ProblemCode.SYMBOL_CHANGED,
+                    patched.where(id),
+                    "Its type, its binding or its being defined changed."));
+            return Status.SAME;
+        }
+        Status status = Status.SAME;
+        if (homeA.isPresent() && !twins.sections().patched(homeA.get()).equals(homeB)) {
+            status = moved(homeA.get(), homeB.orElseThrow(), id);
+        }
+        if (a.isObject() && a.size() != b.size()) {
+            fatal.add(Problem.of(
+                    ProblemCode.DATA_CHANGED,
+                    patched.where(id),
+                    "The variable's size changed from " + a.size() + " to " + b.size() + "."));
+        }
+        return status;
+    }
+
+    private Status moved(SectionId from, SectionId to, SymbolId id) {
+        boolean leftIgnored = twins.sections()
+                .patched(from)
+                .filter(ignored.sections()::contains)
+                .isPresent();
+        boolean otherTextPlace = SectionNames.textPlace(original.section(from).name())
+                != SectionNames.textPlace(patched.section(to).name());
+        if (!leftIgnored && !otherTextPlace) {
+            boolean function = patched.symbol(id).isFunction();
+            fatal.add(Problem.of(
+                    function ? ProblemCode.SYMBOL_CHANGED : ProblemCode.DATA_CHANGED,
+                    patched.where(id),
+                    "It moved from section " + original.section(from).name() + " to "
+                            + patched.section(to).name() + "."));
+        }
+        return Status.CHANGED;
+    }
+
+    private void passStatusToOwners() {
+        patched.bundles().ownerOf().forEach((section, owner) -> {
+            Status code = sections[section.index()];
+            Status references = patched.elf()
+                    .relocationSectionOf(section)
+                    .map(relocations -> sections[relocations.index()])
+                    .orElse(code);
+            boolean changed =
+                    code == Status.CHANGED || references == Status.CHANGED || symbols[owner.index()] == Status.CHANGED;
+            symbols[owner.index()] = changed ? Status.CHANGED : code;
+        });
+    }
+
+    private void passStatusOfPieces() {
+        for (SymbolId function : patched.families().childrenOf().keySet()) {
+            if (symbols[function.index()] == Status.SAME
+                    && patched.isBundled(function)
+                    && reachesChangedPiece(function)) {
+                symbols[function.index()] = Status.CHANGED;
+            }
+        }
+    }
+
+    /** Whether a piece without a call site of its own, hence entered only from {@code function}, has changed. */
+    private boolean reachesChangedPiece(SymbolId function) {
+        for (SymbolId piece : patched.families().children(function)) {
+            if (!patched.traced().contains(piece)
+                    && (symbols[piece.index()] == Status.CHANGED || reachesChangedPiece(piece))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void leaveOutFunctions() {
+        for (SymbolId function : ignored.functions().stream().sorted().toList()) {
+            List<SymbolId> all = new ArrayList<>(patched.families().descendants(function));
+            all.add(function);
+            if (all.stream().allMatch(symbol -> symbols[symbol.index()] == Status.SAME)) {
+                notices.add(Problem.of(
+                        ProblemCode.IGNORED_FUNCTION_UNCHANGED,
+                        patched.where(function),
+                        "The function is marked to be ignored, but it has not changed."));
+            }
+            for (SymbolId symbol : all) {
+                symbols[symbol.index()] = Status.SAME;
+                patched.home(symbol).ifPresent(this::leaveOut);
+            }
+        }
+        ignored.authorMarks().forEach(symbol -> symbols[symbol.index()] = Status.SAME);
+    }
+
+    private void leaveOut(SectionId section) {
+        sections[section.index()] = Status.SAME;
+        patched.elf().relocationSectionOf(section).ifPresent(id -> sections[id.index()] = Status.SAME);
+        patched.elf().sectionSymbolOf(section).ifPresent(id -> symbols[id.index()] = Status.SAME);
+    }
+
+    private void leaveOutSections() {
+        ignored.sections().forEach(this::leaveOut);
+        for (int i = 1; i < symbols.length; i++) {
+            if (patched.home(new SymbolId(i))
+                    .filter(ignored.sections()::contains)
+                    .isPresent()) {
+                symbols[i] = Status.SAME;
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.elf.SymbolType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds for each element of the original object its twin in the patched one, by name and in file order.
+ *
+ * <p>Sections come first, and a pair of sections settles everything that hangs on it in one step: the relocation
+ * sections, the section symbols and the owners. Otherwise two clones {@code g.constprop.0} and {@code g.constprop.1}
+ * could end up with the first's code and the second's relocations. Then come the symbols that no section settled.
+ *
+ * <p>Never matched by name: what the patch takes its own copy of (see {@link SpecialStatics}, sanitizer data, clang's
+ * unnamed data), string labels and mapping symbols. Static locals get a name match here that {@link
+ * CorrelateStaticLocals} takes back.
+ */
+final class CorrelateElements {
+    private final Unit original;
+    private final Unit patched;
+    private final Twins.Draft<SectionId> sections = new Twins.Draft<>();
+    private final Twins.Draft<SymbolId> symbols = new Twins.Draft<>();
+
+    private CorrelateElements(Unit original, Unit patched) {
+        this.original = original;
+        this.patched = patched;
+    }
+
+    /** The elements that correspond, static locals included only as far as {@link CorrelateStaticLocals} finds them. */
+    static Correlation between(Unit original, Unit patched) {
+        CorrelateElements pass = new CorrelateElements(original, patched);
+        pass.correlateSections();
+        pass.correlateSymbols();
+        return new CorrelateStaticLocals(original, patched, pass.sections, pass.symbols).correlation();
+    }
+
+    private void correlateSections() {
+        Map<String, List<SectionId>> candidates = new HashMap<>();
+        for (int i = 0; i < patched.elf().sections().size(); i++) {
+            candidates
+                    .computeIfAbsent(
+                            MangledNames.key(patched.elf().sections().get(i).name()), key -> new ArrayList<>(1))
+                    .add(new SectionId(i));
+        }
+        for (int i = 0; i < original.elf().sections().size(); i++) {
+            SectionId id = new SectionId(i);
+            if (sections.hasPatched(id) || isNeverMatched(id)) {
+                continue;
+            }
+            Iterator<SectionId> rest = candidates
+                    .getOrDefault(MangledNames.key(original.section(id).name()), List.of())
+                    .iterator();
+            while (rest.hasNext() && !sections.hasPatched(id)) {
+                SectionId candidate = rest.next();
+                if (sections.hasOriginal(candidate)) {
+                    rest.remove();
+                } else if (match(original.section(id), patched.section(candidate))) {
+                    pairSections(original, patched, sections, symbols, id, candidate);
+                }
+            }
+        }
+    }
+
+    private boolean isNeverMatched(SectionId id) {
+        String name = original.section(id).name();
+        SectionId base = original.base(id);
+        return SectionNames.isSanitizerData(name)
+                || SectionNames.isUnnamedData(name)
+                || original.elf()
+                        .sectionSymbolOf(base)
+                        .or(() -> original.bundles().owner(base))
+                        .filter(symbol -> SpecialStatics.contains(original, symbol))
+                        .isPresent()
+                || SectionNames.isDynamicDebug(original.section(base).name());
+    }
+
+    private boolean match(Section a, Section b) {
+        return MangledNames.equal(a.name(), b.name())
+                && !SectionNames.isUnnamedData(b.name())
+                && a.isRelocations() == b.isRelocations()
+                && (!(a.data() instanceof SectionData.Group groupA)
+                        || (b.data() instanceof SectionData.Group groupB && sameGroup(groupA, groupB)));
+    }
+
+    /** Members by name: section numbers shift whenever a section is added before them. */
+    private boolean sameGroup(SectionData.Group a, SectionData.Group b) {
+        boolean sameHead = a.flags() == b.flags()
+                && a.members().size() == b.members().size()
+                && original.symbol(a.signature())
+                        .name()
+                        .equals(patched.symbol(b.signature()).name());
+        if (!sameHead) {
+            return false;
+        }
+        for (int i = 0; i < a.members().size(); i++) {
+            if (!original.section(a.members().get(i))
+                    .name()
+                    .equals(patched.section(b.members().get(i)).name())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Makes two sections twins, with their relocation sections, section symbols and owners. */
+    static void pairSections(
+            Unit original,
+            Unit patched,
+            Twins.Draft<SectionId> sections,
+            Twins.Draft<SymbolId> symbols,
+            SectionId a,
+            SectionId b) {
+        SectionId baseA = original.base(a);
+        SectionId baseB = patched.base(b);
+        sections.pair(a, b);
+        sections.pair(baseA, baseB);
+        if (!sections.patched(baseA).equals(Optional.of(baseB))) {
+            return;
+        }
+        Optional<SectionId> relocationsA = original.elf().relocationSectionOf(baseA);
+        Optional<SectionId> relocationsB = patched.elf().relocationSectionOf(baseB);
+        if (relocationsA.isPresent() && relocationsB.isPresent()) {
+            sections.pair(relocationsA.get(), relocationsB.get());
+        }
+        pairSymbols(
+                symbols, original.elf().sectionSymbolOf(baseA), patched.elf().sectionSymbolOf(baseB));
+        Optional<SymbolId> ownerA = original.bundles().owner(baseA);
+        Optional<SymbolId> ownerB = patched.bundles().owner(baseB);
+        // f and f.cold may take turns in owning .text.unlikely.f.
+        if (ownerA.isPresent()
+                && ownerB.isPresent()
+                && MangledNames.equal(
+                        original.symbol(ownerA.get()).name(),
+                        patched.symbol(ownerB.get()).name())) {
+            pairSymbols(symbols, ownerA, ownerB);
+        }
+    }
+
+    private static void pairSymbols(Twins.Draft<SymbolId> symbols, Optional<SymbolId> a, Optional<SymbolId> b) {
+        if (a.isPresent() && b.isPresent()) {
+            symbols.pair(a.get(), b.get());
+        }
+    }
+
+    private record Key(SymbolType type, String name) {}
+
+    private void correlateSymbols() {
+        symbols.pair(SymbolId.NULL, SymbolId.NULL);
+        Map<Key, List<SymbolId>> candidates = new HashMap<>();
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            if (!symbols.hasOriginal(id)) {
+                candidates
+                        .computeIfAbsent(key(patched.symbol(id)), key -> new ArrayList<>(1))
+                        .add(id);
+            }
+        }
+        for (int i = 1; i < original.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            if (symbols.hasPatched(id) || isNeverMatched(id)) {
+                continue;
+            }
+            Iterator<SymbolId> rest =
+                    candidates.getOrDefault(key(original.symbol(id)), List.of()).iterator();
+            while (rest.hasNext() && !symbols.hasPatched(id)) {
+                SymbolId candidate = rest.next();
+                if (match(id, candidate)) {
+                    symbols.pair(id, candidate);
+                    rest.remove();
+                }
+            }
+        }
+    }
+
+    private static Key key(Symbol symbol) {
+        return new Key(symbol.type(), MangledNames.key(symbol.name()));
+    }
+
+    private boolean isNeverMatched(SymbolId id) {
+        Symbol symbol = original.symbol(id);
+        return SectionNames.isSanitizerData(symbol.name())
+                || SpecialStatics.contains(original, id)
+                || (symbol.type().equals(SymbolType.NOTYPE) && symbol.name().startsWith(".LC"))
+                || original.arch().isMappingSymbol(symbol);
+    }
+
+    private boolean match(SymbolId a, SymbolId b) {
+        return MangledNames.equal(original.symbol(a).name(), patched.symbol(b).name())
+                && (!isGroupSection(a)
+                        || sections.patched(original.home(a).orElseThrow()).equals(patched.home(b)));
+    }
+
+    private boolean isGroupSection(SymbolId id) {
+        return original.home(id)
+                .filter(home -> original.section(home).data() instanceof SectionData.Group)
+                .isPresent();
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which elements of the two objects are the same thing in two builds. An element of the patched object that has a twin
+ * bears the twin's name here, because that is the name the running kernel knows ({@code put_aio_ring_file.isra.16},
+ * whatever number the patched build came up with).
+ *
+ * @param original the original object
+ * @param patched the patched object, twins named as in the original
+ * @param sections the sections that correspond
+ * @param symbols the symbols that correspond
+ * @param warnings what a person should look at
+ */
+record Correlation(
+        Unit original, Unit patched, Twins<SectionId> sections, Twins<SymbolId> symbols, List<Problem> warnings) {
+    Correlation {
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Names the patched object's elements after their twins. */
+    static Correlation of(
+            Unit original, Unit patched, Twins<SectionId> sections, Twins<SymbolId> symbols, List<Problem> warnings) {
+        List<Section> renamedSections = new ArrayList<>(patched.elf().sections().size());
+        for (int i = 0; i < patched.elf().sections().size(); i++) {
+            Section section = patched.elf().sections().get(i);
+            renamedSections.add(sections.original(new SectionId(i))
+                    .map(twin -> named(section, original.section(twin).name()))
+                    .orElse(section));
+        }
+        List<Symbol> renamedSymbols = new ArrayList<>(patched.elf().symbols().size());
+        for (int i = 0; i < patched.elf().symbols().size(); i++) {
+            Symbol symbol = patched.elf().symbols().get(i);
+            renamedSymbols.add(name(
+                            symbol,
+                            symbol.home().section().map(home -> renamedSections.get(home.index())),
+                            symbols.original(new SymbolId(i)).map(original::symbol))
+                    .map(name -> named(symbol, name))
+                    .orElse(symbol));
+        }
+        ElfObject renamed = new ElfObject(patched.elf().header(), renamedSections, renamedSymbols);
+        return new Correlation(original, patched.with(renamed), sections, symbols, warnings);
+    }
+
+    private static Optional<String> name(Symbol symbol, Optional<Section> home, Optional<Symbol> twin) {
+        return symbol.isSection() && home.isPresent() ? home.map(Section::name) : twin.map(Symbol::name);
+    }
+
+    private static Section named(Section section, String name) {
+        return section.name().equals(name)
+                ? section
+                : new Section(
+                        name,
+                        section.type(),
+                        section.flags(),
+                        section.address(),
+                        section.alignment(),
+                        section.entrySize(),
+                        section.link(),
+                        section.data());
+    }
+
+    private static Symbol named(Symbol symbol, String name) {
+        return symbol.name().equals(name)
+                ? symbol
+                : new Symbol(
+                        name,
+                        symbol.type(),
+                        symbol.binding(),
+                        symbol.other(),
+                        symbol.value(),
+                        symbol.size(),
+                        symbol.home());
+    }
+}

@@ -1,0 +1,346 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.arch.CallSite;
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfHeader;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionLink;
+import io.github.kpatch.elf.SectionType;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.intermediate.ArchSection;
+import io.github.kpatch.intermediate.Callback;
+import io.github.kpatch.intermediate.IntermediateTables;
+import io.github.kpatch.intermediate.IntermediateWriter;
+import io.github.kpatch.intermediate.KlpRelocation;
+import io.github.kpatch.intermediate.KlpSymbol;
+import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Puts the output together: an ordinary relocatable object that a linker accepts, with side tables that say what
+ * livepatch has to do later, since linkers know neither livepatch's symbols nor two relocation sections for one section.
+ *
+ * <p>What goes in without its section becomes undefined: so an unchanged function turns into a reference to the running
+ * kernel's. Redirected functions become local, lest other code of the patch module links to the copy and calls it before
+ * its relocations are applied. Undefined symbols that nothing refers to any more are left out, for the module's link
+ * would fail on them.
+ */
+final class EmitIntermediate {
+    private final Changes changes;
+    private final Unit patched;
+    private final Inclusion inclusion;
+    private final CarriedContent content;
+    private final References references;
+    private final DiffTarget target;
+    private final SymbolLookup lookup;
+    private final Set<SymbolId> redirected;
+
+    private final List<Section> sections = new ArrayList<>();
+    private final Map<SectionId, SectionId> newSections = new HashMap<>();
+    private final List<Symbol> symbols = new ArrayList<>();
+    private final Map<SymbolId, SymbolId> newSymbols = new LinkedHashMap<>();
+
+    private EmitIntermediate(
+            Changes changes,
+            Inclusion inclusion,
+            CarriedContent content,
+            References references,
+            SymbolLookup lookup,
+            DiffTarget target,
+            List<SymbolId> redirected) {
+        this.changes = changes;
+        this.patched = changes.patched();
+        this.inclusion = inclusion;
+        this.content = content;
+        this.references = references;
+        this.lookup = lookup;
+        this.target = target;
+        this.redirected = new TreeSet<>(redirected);
+    }
+
+    /**
+     * The intermediate object.
+     *
+     * @param redirected the functions to redirect
+     * @throws ProblemException when the running kernel does not have one of them
+     */
+    static ElfObject of(
+            Changes changes,
+            Inclusion inclusion,
+            CarriedContent content,
+            References references,
+            SymbolLookup lookup,
+            DiffTarget target,
+            List<SymbolId> redirected) {
+        EmitIntermediate pass =
+                new EmitIntermediate(changes, inclusion, content, references, lookup, target, redirected);
+        pass.numberSections();
+        pass.addSymbols();
+        pass.addSections();
+        pass.addModuleInformation();
+        pass.addCallSites();
+        ElfHeader header = pass.patched.elf().header();
+        ElfObject carried = new ElfObject(
+                ElfHeader.relocatable(header.order(), header.machine(), header.flags()), pass.sections, pass.symbols);
+        return IntermediateWriter.add(
+                carried, pass.tables(), target.parentName(), pass.patched.arch().absolute64());
+    }
+
+    /** Relocation sections follow their base. */
+    private void numberSections() {
+        int next = 0;
+        for (SectionId id : content.sections().keySet()) {
+            newSections.put(id, new SectionId(next));
+            next += references.plain().containsKey(id) ? 2 : 1;
+        }
+    }
+
+    private void addSymbols() {
+        Set<SymbolId> used = new HashSet<>(redirected);
+        references.plain().values().forEach(relocations -> relocations.forEach(each -> used.add(each.symbol())));
+        List<SymbolId> kept = new ArrayList<>();
+        for (int i = 0; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            boolean defined = patched.home(id).filter(newSections::containsKey).isPresent();
+            boolean file = patched.symbol(id).type().equals(SymbolType.FILE);
+            if ((inclusion.has(id) && (defined || file)) || used.contains(id) || id.equals(SymbolId.NULL)) {
+                kept.add(id);
+            }
+        }
+        Map<SymbolId, Symbol> output = new LinkedHashMap<>();
+        kept.forEach(id -> output.put(id, symbol(id)));
+        for (SymbolRank rank : SymbolRank.values()) {
+            output.forEach((id, symbol) -> {
+                if (SymbolRank.of(id, symbol) == rank) {
+                    newSymbols.put(id, new SymbolId(symbols.size()));
+                    symbols.add(symbol);
+                }
+            });
+        }
+    }
+
+    /** The order of symbols: the specification wants locals first, and FILE symbols stand before what they head. */
+    private enum SymbolRank {
+        NULL,
+        FILE,
+        LOCAL_FUNCTION,
+        OTHER_LOCAL,
+        OTHER;
+
+        static SymbolRank of(SymbolId id, Symbol symbol) {
+            if (id.equals(SymbolId.NULL)) {
+                return NULL;
+            }
+            if (symbol.type().equals(SymbolType.FILE)) {
+                return FILE;
+            }
+            if (!symbol.isLocal()) {
+                return OTHER;
+            }
+            return symbol.isFunction() ? LOCAL_FUNCTION : OTHER_LOCAL;
+        }
+    }
+
+    private Symbol symbol(SymbolId id) {
+        Symbol symbol = patched.symbol(id);
+        Optional<SectionId> home = patched.home(id);
+        SymbolBinding binding = redirected.contains(id) ? SymbolBinding.LOCAL : symbol.binding();
+        if (home.isPresent() && newSections.containsKey(home.get())) {
+            return new Symbol(
+                    symbol.name(),
+                    symbol.type(),
+                    binding,
+                    symbol.other(),
+                    content.values().getOrDefault(id, symbol.value()),
+                    symbol.size(),
+                    new SymbolHome.InSection(newSections.get(home.get())));
+        }
+        boolean elsewhere = home.isPresent() || symbol.home() instanceof SymbolHome.Undefined;
+        return elsewhere
+                ? new Symbol(symbol.name(), symbol.type(), binding, symbol.other(), 0, 0, new SymbolHome.Undefined())
+                : symbol;
+    }
+
+    private void addSections() {
+        content.sections().forEach((id, section) -> {
+            SectionLink link = section.link();
+            if (link instanceof SectionLink.To to) {
+                SectionId linked = newSections.get(to.id());
+                link = linked == null ? SectionLink.NONE : new SectionLink.To(linked);
+            }
+            // Groups are not carried.
+            long flags = section.flags() & ~SectionFlags.GROUP;
+            if (link.equals(SectionLink.NONE)) {
+                flags &= ~SectionFlags.LINK_ORDER;
+            }
+            sections.add(new Section(
+                    section.name(),
+                    section.type(),
+                    flags,
+                    section.address(),
+                    section.alignment(),
+                    section.entrySize(),
+                    link,
+                    section.data()));
+            List<Relocation> relocations = references.plain().get(id);
+            if (relocations != null) {
+                addRelocations(
+                        newSections.get(id),
+                        section.name(),
+                        relocations.stream().map(this::renumbered).toList());
+            }
+        });
+    }
+
+    private Relocation renumbered(Relocation relocation) {
+        return new Relocation(
+                relocation.offset(), relocation.type(), newSymbols.get(relocation.symbol()), relocation.addend());
+    }
+
+    private void addRelocations(SectionId base, String name, List<Relocation> relocations) {
+        sections.add(new Section(
+                ".rela" + name,
+                SectionType.RELA,
+                SectionFlags.INFO_LINK,
+                0,
+                8,
+                24,
+                SectionLink.NONE,
+                new SectionData.Relocations(base, relocations)));
+    }
+
+    private SectionId addTable(String name, long alignment, long entrySize, Bytes bytes) {
+        sections.add(new Section(
+                name,
+                SectionType.PROGBITS,
+                SectionFlags.ALLOC,
+                0,
+                alignment,
+                entrySize,
+                SectionLink.NONE,
+                new SectionData.Contents(bytes)));
+        return new SectionId(sections.size() - 1);
+    }
+
+    private void addModuleInformation() {
+        StringBuilder text = new StringBuilder();
+        byte[] imported = changes.ignored().namespaces().toArray();
+        text.append(new String(imported, StandardCharsets.ISO_8859_1));
+        for (String namespace : references.namespaces()) {
+            String line = "import_ns=" + namespace + "\0";
+            if (text.indexOf(line) < 0) {
+                text.append(line);
+            }
+        }
+        if (text.length() > 0) {
+            byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+            addTable(SectionNames.MODINFO, 1, 0, Bytes.copyOf(bytes));
+        }
+    }
+
+    private void addCallSites() {
+        List<Relocation> entries = new ArrayList<>();
+        for (Map.Entry<SymbolId, CallSite> each : content.callSites().entrySet()) {
+            SymbolId function = each.getKey();
+            entries.add(new Relocation(
+                    8L * entries.size(),
+                    patched.arch().absolute64(),
+                    newSymbols.get(function),
+                    each.getValue().offset() - patched.symbol(function).value()));
+        }
+        SectionId table = addTable(SectionNames.MCOUNT_LOCATIONS, 8, 8, Bytes.copyOf(new byte[8 * entries.size()]));
+        addRelocations(table, SectionNames.MCOUNT_LOCATIONS, entries);
+    }
+
+    private IntermediateTables tables() {
+        List<KlpSymbol> klpSymbols = new ArrayList<>();
+        List<KlpRelocation> klpRelocations = new ArrayList<>();
+        for (References.KlpReference reference : references.klp()) {
+            Symbol symbol = patched.symbol(reference.relocation().symbol());
+            SymbolLookup.Found found = reference.found();
+            klpRelocations.add(new KlpRelocation(
+                    newSections.get(reference.section()),
+                    reference.relocation().offset(),
+                    reference.relocation().type(),
+                    target.parentIsModule() && found.exported(),
+                    reference.relocation().addend(),
+                    target.parentName(),
+                    klpSymbols.size()));
+            klpSymbols.add(new KlpSymbol(
+                    symbol.name(),
+                    found.owner(),
+                    target.parentIsModule() ? 0 : found.address(),
+                    found.position(),
+                    symbol.binding(),
+                    symbol.type()));
+        }
+        return new IntermediateTables(functions(), klpSymbols, klpRelocations, archSections(), callbacks());
+    }
+
+    private List<PatchedFunction> functions() {
+        List<PatchedFunction> functions = new ArrayList<>();
+        for (SymbolId id : redirected) {
+            Symbol symbol = patched.symbol(id);
+            SymbolLookup.Found found = lookup.find(id)
+                    .filter(candidate -> candidate.owner().equals(target.parentName()))
+                    .orElseThrow(() -> notInParent(id, "The changed function is not in " + target.parentName() + "."));
+            if (symbol.isLocal() && found.global()) {
+                throw notInParent(id, "The changed function is local, but global in " + target.parentName() + ".");
+            }
+            functions.add(new PatchedFunction(
+                    newSymbols.get(id),
+                    symbol.size(),
+                    found.address(),
+                    found.size(),
+                    found.position(),
+                    symbol.name(),
+                    target.parentName()));
+        }
+        return functions;
+    }
+
+    private ProblemException notInParent(SymbolId id, String what) {
+        return ProblemException.input(ProblemCode.SYMBOL_NOT_FOUND, patched.where(id), what);
+    }
+
+    private List<ArchSection> archSections() {
+        List<ArchSection> all = new ArrayList<>();
+        if (target.klpArch()) {
+            for (String name : List.of(".parainstructions", SectionNames.ALTERNATIVES)) {
+                newSections.forEach((old, id) -> {
+                    if (patched.section(old).name().equals(name)) {
+                        all.add(new ArchSection(id, target.parentName()));
+                    }
+                });
+            }
+        }
+        return all;
+    }
+
+    private List<Callback> callbacks() {
+        return content.sections().keySet().stream()
+                .filter(id -> SectionNames.isCallback(patched.section(id).name()))
+                .map(id -> new Callback(newSections.get(id), 0, target.parentName()))
+                .toList();
+    }
+}

@@ -1,0 +1,351 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.arch.TargetOffsets;
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.special.EntryLayout;
+import io.github.kpatch.special.SpecialSection;
+import io.github.kpatch.special.TableContext;
+import io.github.kpatch.special.TableEntry;
+import io.github.kpatch.special.Verdict;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keeps of each table about code the entries that describe what is in the patch.
+ *
+ * <p>An entry belongs to the patch when it refers to a function whose code is in, or when something that is in refers to
+ * it: x86's {@code WARN} loads the address of its own {@code __bug_table} entry, and an exception table entry leads to
+ * its {@code .fixup} code. What a kept entry needs goes in as well, a new static key for one, and that may bring in code
+ * with entries of its own. So this goes round until nothing new comes in.
+ *
+ * <p>Code for alternatives goes along whole where any alternative does: unused replacements harm nobody.
+ */
+final class RebuildTables {
+    /** What belongs to static keys; before 5.8 none of it can be carried. */
+    private static final Set<String> STATIC_KEY_TABLES =
+            Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
+
+    private final Unit patched;
+    private final DiffTarget target;
+    private final SymbolLookup lookup;
+    private final Inclusion.Draft draft;
+    private final Map<SectionId, Table> tables = new LinkedHashMap<>();
+    private final List<Problem> rejected = new ArrayList<>();
+    private int sectionsFollowed;
+
+    /** One table in the making. */
+    private static final class Table {
+        private final TableEntries entries;
+        private final BitSet requested = new BitSet();
+        private final BitSet kept = new BitSet();
+        private final BitSet refused = new BitSet();
+
+        Table(TableEntries entries) {
+            this.entries = entries;
+        }
+    }
+
+    private RebuildTables(Changes changes, SelectElements.Selection selection, SymbolLookup lookup, DiffTarget target) {
+        this.patched = changes.patched();
+        this.target = target;
+        this.lookup = lookup;
+        this.draft = selection.draft();
+        for (SpecialSection special : patched.arch().specialSections()) {
+            for (SectionId id : patched.elf().sectionsNamed(special.name())) {
+                if (selection.tables().containsKey(id) && canBeDivided(special)) {
+                    tables.put(id, new Table(TableEntries.of(patched, id, special, target)));
+                }
+            }
+        }
+    }
+
+    /**
+     * The tables around what has been selected.
+     *
+     * @throws ProblemException when a table has not the shape of the target kernel's, or when an included function uses
+     *     what cannot be set up at load
+     */
+    static Tables around(SelectElements.Selection selection, Changes changes, SymbolLookup lookup, DiffTarget target) {
+        RebuildTables pass = new RebuildTables(changes, selection, lookup, target);
+        pass.keepEntries();
+        if (!pass.rejected.isEmpty()) {
+            throw ProblemException.findings(pass.rejected);
+        }
+        Map<SectionId, Tables.Rebuilt> kept = pass.rebuild();
+        Set<SectionId> dropped = new HashSet<>(selection.tables().keySet());
+        pass.companions().forEach((companion, table) -> dropped.add(companion));
+        dropped.removeAll(kept.keySet());
+        Map<SectionId, List<Relocation>> debug = pass.trimDebugSections();
+        return new Tables(pass.draft.done(), kept, dropped, debug);
+    }
+
+    private boolean canBeDivided(SpecialSection special) {
+        return !(special.entries() instanceof EntryLayout.Paired paired)
+                || (patched.elf().sectionNamed(paired.companion()).isPresent()
+                        && target.sizeOf(paired.structure()).isPresent());
+    }
+
+    private void keepEntries() {
+        boolean grown = true;
+        while (grown) {
+            followReferences();
+            grown = false;
+            for (Table table : tables.values()) {
+                grown |= keepEntries(table);
+            }
+            grown |= keepReplacements();
+        }
+    }
+
+    private boolean keepEntries(Table table) {
+        boolean grown = false;
+        for (int i = 0; i < table.entries.entries().size(); i++) {
+            TableEntry entry = table.entries.entries().get(i);
+            if (table.kept.get(i) || table.refused.get(i) || !(table.requested.get(i) || describesIncluded(entry))) {
+                continue;
+            }
+            Verdict verdict = table.entries.special().judge(entry, new Context(table.entries.section()));
+            if (verdict instanceof Verdict.Keep) {
+                table.kept.set(i);
+                keep(table.entries.section(), entry);
+                grown = true;
+            } else {
+                table.refused.set(i);
+                if (verdict instanceof Verdict.Reject reject) {
+                    rejected.add(reject.problem());
+                }
+            }
+        }
+        return grown;
+    }
+
+    private boolean describesIncluded(TableEntry entry) {
+        return entry.relocations().stream()
+                .anyMatch(relocation -> patched.symbol(relocation.symbol()).isFunction()
+                        && patched.home(relocation.symbol()).filter(draft::has).isPresent());
+    }
+
+    private void keep(SectionId section, TableEntry entry) {
+        Inclusion.Reason reason = new Inclusion.Reason(
+                "its entry at offset " + entry.offset() + " refers to this",
+                Optional.of(new Inclusion.OfSection(section)));
+        for (Relocation relocation : entry.relocations()) {
+            SymbolId symbol = relocation.symbol();
+            if (patched.symbol(symbol).isSection()) {
+                boolean table = patched.home(symbol).filter(tables::containsKey).isPresent();
+                if (table || patched.symbol(symbol).name().equals(SectionNames.ALTERNATIVE_CODE)) {
+                    draft.add(symbol, reason);
+                } else {
+                    draft.include(symbol, reason);
+                }
+            } else {
+                draft.include(symbol, reason);
+            }
+            request(relocation, relocation.addend());
+        }
+    }
+
+    /** Marks the entries of tables that newly included sections refer to. */
+    private void followReferences() {
+        for (; sectionsFollowed < draft.sections().size(); sectionsFollowed++) {
+            SectionId id = draft.sections().get(sectionsFollowed);
+            if (!(patched.section(id).data() instanceof SectionData.Relocations relocations)
+                    || SectionNames.isDebug(patched.baseName(id))) {
+                continue;
+            }
+            TargetOffsets offsets = patched.arch().targetOffsets(patched.section(relocations.target()));
+            for (Relocation relocation : relocations.entries()) {
+                if (tableOf(relocation).isPresent()) {
+                    request(relocation, offsets.of(relocation));
+                }
+            }
+        }
+    }
+
+    private Optional<SectionId> tableOf(Relocation relocation) {
+        return patched.home(relocation.symbol()).filter(tables::containsKey);
+    }
+
+    private void request(Relocation relocation, long targetOffset) {
+        tableOf(relocation).ifPresent(section -> {
+            Table table = tables.get(section);
+            int index =
+                    table.entries.indexOf(patched.symbol(relocation.symbol()).value() + targetOffset);
+            if (index >= 0) {
+                table.requested.set(index);
+            }
+        });
+    }
+
+    private boolean keepReplacements() {
+        boolean alternatives = tables.values().stream()
+                .anyMatch(table ->
+                        table.entries.special().name().equals(SectionNames.ALTERNATIVES) && !table.kept.isEmpty());
+        Optional<SectionId> replacements =
+                patched.elf().sectionNamed(SectionNames.ALTERNATIVE_CODE).filter(id -> alternatives && !draft.has(id));
+        replacements.ifPresent(id -> {
+            Inclusion.Reason reason = Inclusion.Reason.rule("code of alternatives goes along whole");
+            draft.include(id, reason);
+            for (int i = 1; i < patched.elf().symbols().size(); i++) {
+                SymbolId symbol = new SymbolId(i);
+                if (patched.home(symbol).equals(replacements)) {
+                    draft.add(symbol, reason);
+                }
+            }
+        });
+        return replacements.isPresent();
+    }
+
+    /** What the rules of a table may ask. */
+    private final class Context implements TableContext {
+        private final SectionId section;
+
+        Context(SectionId section) {
+            this.section = section;
+        }
+
+        @Override
+        public String where() {
+            return patched.where(section);
+        }
+
+        @Override
+        public Symbol symbol(Relocation relocation) {
+            return patched.symbol(relocation.symbol());
+        }
+
+        @Override
+        public boolean isDynamicDebug(Relocation relocation) {
+            return SpecialStatics.isDynamicDebug(patched, relocation.symbol());
+        }
+
+        @Override
+        public Optional<String> owner(Relocation relocation) {
+            return lookup.find(relocation.symbol()).map(SymbolLookup.Found::owner);
+        }
+
+        @Override
+        public boolean klpArch() {
+            return target.klpArch();
+        }
+    }
+
+    private Map<SectionId, Tables.Rebuilt> rebuild() {
+        Map<SectionId, Tables.Rebuilt> rebuilt = new HashMap<>();
+        for (Map.Entry<SectionId, Table> each : tables.entrySet()) {
+            SectionId id = each.getKey();
+            Table table = each.getValue();
+            boolean never = target.klpArch()
+                    && STATIC_KEY_TABLES.contains(patched.section(id).name());
+            if (table.kept.isEmpty() || never) {
+                continue;
+            }
+            rebuilt.put(id, rebuild(table));
+            takeIn(id);
+            if (table.entries.special().entries() instanceof EntryLayout.Paired paired) {
+                SectionId companion =
+                        patched.elf().sectionNamed(paired.companion()).orElseThrow();
+                rebuilt.put(companion, rebuildCompanion(table, companion, paired.structure()));
+                takeIn(companion);
+            }
+        }
+        return rebuilt;
+    }
+
+    private void takeIn(SectionId table) {
+        Inclusion.Reason reason = Inclusion.Reason.rule("has entries about code of the patch");
+        draft.add(table, reason);
+        patched.elf().sectionSymbolOf(table).ifPresent(symbol -> draft.add(symbol, reason));
+        patched.elf().relocationSectionOf(table).ifPresent(relocations -> draft.add(relocations, reason));
+    }
+
+    private Tables.Rebuilt rebuild(Table table) {
+        Bytes old = patched.section(table.entries.section()).bytes();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        List<Relocation> relocations = new ArrayList<>();
+        Tables.Moves moves = new Tables.Moves(old.size());
+        for (int i = table.kept.nextSetBit(0); i >= 0; i = table.kept.nextSetBit(i + 1)) {
+            TableEntry entry = table.entries.entries().get(i);
+            long shift = bytes.size() - entry.offset();
+            for (Relocation relocation : entry.relocations()) {
+                relocations.add(new Relocation(
+                        relocation.offset() + shift, relocation.type(), relocation.symbol(), relocation.addend()));
+            }
+            bytes.writeBytes(old.slice((int) entry.offset(), (int) (entry.offset() + entry.size()))
+                    .toArray());
+            moves.append(entry.offset(), entry.size());
+        }
+        return new Tables.Rebuilt(Bytes.copyOf(bytes.toByteArray()), relocations, moves);
+    }
+
+    private Tables.Rebuilt rebuildCompanion(Table table, SectionId companion, String structure) {
+        Bytes old = patched.section(companion).bytes();
+        long size = target.sizeOf(structure).orElseThrow();
+        if (old.size() != size * table.entries.entries().size()) {
+            throw ProblemException.input(
+                    ProblemCode.SPECIAL_SECTION_INVALID,
+                    patched.where(companion),
+                    "It is " + old.size() + " bytes long instead of "
+                            + table.entries.entries().size() + " times the " + size + " bytes of " + structure + ".");
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Tables.Moves moves = new Tables.Moves(old.size());
+        for (int i = table.kept.nextSetBit(0); i >= 0; i = table.kept.nextSetBit(i + 1)) {
+            bytes.writeBytes(old.slice((int) (i * size), (int) ((i + 1) * size)).toArray());
+            moves.append(i * size, size);
+        }
+        return new Tables.Rebuilt(Bytes.copyOf(bytes.toByteArray()), List.of(), moves);
+    }
+
+    private Map<SectionId, SectionId> companions() {
+        Map<SectionId, SectionId> companions = new HashMap<>();
+        tables.forEach((id, table) -> {
+            if (table.entries.special().entries() instanceof EntryLayout.Paired paired) {
+                patched.elf().sectionNamed(paired.companion()).ifPresent(companion -> companions.put(companion, id));
+            }
+        });
+        return companions;
+    }
+
+    private Map<SectionId, List<Relocation>> trimDebugSections() {
+        Map<SectionId, List<Relocation>> trimmed = new HashMap<>();
+        Inclusion.Reason reason = Inclusion.Reason.rule("debug information");
+        List<SectionId> debug = new ArrayList<>();
+        for (int i = 0; i < patched.elf().sections().size(); i++) {
+            SectionId id = new SectionId(i);
+            if (SectionNames.isDebug(patched.baseName(id))) {
+                draft.add(id, reason);
+                patched.elf().sectionSymbolOf(id).ifPresent(symbol -> draft.add(symbol, reason));
+                debug.add(id);
+            }
+        }
+        for (SectionId id : debug) {
+            if (patched.section(id).data() instanceof SectionData.Relocations relocations) {
+                List<Relocation> kept = relocations.entries().stream()
+                        .filter(relocation -> patched.home(relocation.symbol())
+                                .filter(draft::has)
+                                .isPresent())
+                        .toList();
+                kept.forEach(relocation -> draft.add(relocation.symbol(), reason));
+                trimmed.put(id, kept);
+            }
+        }
+        return trimmed;
+    }
+}

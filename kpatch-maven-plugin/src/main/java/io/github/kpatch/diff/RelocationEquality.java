@@ -1,0 +1,72 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.arch.TargetOffsets;
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import java.util.Optional;
+
+/**
+ * Whether two relocations of twin sections mean the same. Place and type must agree; the targets are compared by name
+ * and addend, except string literals, which are compared by their text: the linker merges them, so any new literal
+ * shifts the others.
+ */
+final class RelocationEquality {
+    private final Unit original;
+    private final Unit patched;
+    private final TargetOffsets originalOffsets;
+    private final TargetOffsets patchedOffsets;
+
+    RelocationEquality(Unit original, SectionId originalBase, Unit patched, SectionId patchedBase) {
+        this.original = original;
+        this.patched = patched;
+        this.originalOffsets = original.arch().targetOffsets(original.section(originalBase));
+        this.patchedOffsets = patched.arch().targetOffsets(patched.section(patchedBase));
+    }
+
+    /** Whether all relocations agree, one by one: another order is a change. */
+    boolean equal(SectionData.Relocations a, SectionData.Relocations b) {
+        if (a.entries().size() != b.entries().size()) {
+            return false;
+        }
+        for (int i = 0; i < a.entries().size(); i++) {
+            if (!equal(a.entries().get(i), b.entries().get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean equal(Relocation a, Relocation b) {
+        if (a.offset() != b.offset() || !a.type().equals(b.type())) {
+            return false;
+        }
+        Symbol symbolA = original.symbol(a.symbol());
+        Symbol symbolB = patched.symbol(b.symbol());
+        if (symbolA.name().equals(SectionNames.ALTERNATIVE_AUXILIARY)
+                && symbolB.name().equals(SectionNames.ALTERNATIVE_AUXILIARY)) {
+            return true;
+        }
+        Optional<String> literal = literal(original, a, originalOffsets);
+        if (literal.isPresent()) {
+            return literal.equals(literal(patched, b, patchedOffsets));
+        }
+        return a.addend() == b.addend() && MangledNames.equal(symbolA.name(), symbolB.name());
+    }
+
+    /** The string literal that {@code relocation} points to, if it points to one. */
+    static Optional<String> literal(Unit unit, Relocation relocation, TargetOffsets offsets) {
+        Symbol symbol = unit.symbol(relocation.symbol());
+        Optional<Section> section = symbol.home().section().map(unit::section);
+        if (section.isEmpty() || !section.get().has(SectionFlags.STRINGS)) {
+            return Optional.empty();
+        }
+        Bytes bytes = section.get().bytes();
+        long offset = symbol.value() + offsets.of(relocation);
+        return offset < 0 || offset >= bytes.size() ? Optional.empty() : Optional.of(bytes.stringAt((int) offset));
+    }
+}

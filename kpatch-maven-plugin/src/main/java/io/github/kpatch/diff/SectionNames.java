@@ -1,0 +1,105 @@
+package io.github.kpatch.diff;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What section and symbol names mean to the differ. The compilers and the kernel's macros say by name what ELF cannot
+ * express; every such convention is spelt here once.
+ */
+final class SectionNames {
+    static final String CALLBACKS = ".kpatch.callbacks.";
+    static final String FORCE = ".kpatch.force";
+    static final String IGNORE_SECTIONS = ".kpatch.ignore.sections";
+    static final String IGNORE_FUNCTIONS = ".kpatch.ignore.functions";
+    static final String MODINFO = ".modinfo";
+    static final String MCOUNT_LOCATIONS = "__mcount_loc";
+    static final String PATCHABLE_ENTRIES = "__patchable_function_entries";
+    static final String ALTERNATIVES = ".altinstructions";
+    static final String ALTERNATIVE_CODE = ".altinstr_replacement";
+    /** Code that runs only before alternatives are applied; never live in a module. */
+    static final String ALTERNATIVE_AUXILIARY = ".altinstr_aux";
+
+    private static final Set<String> CALLBACK_KINDS = Set.of("pre_patch", "post_patch", "pre_unpatch", "post_unpatch");
+    private static final Set<String> WITHOUT_SYMBOLS =
+            Set.of(".toc", ".fixup", ALTERNATIVE_CODE, ALTERNATIVE_AUXILIARY, ".text..refcount");
+    private static final Set<String> ONCE_FLAGS =
+            Set.of(".data.unlikely", ".data..unlikely", ".data.once", ".data..once");
+    private static final List<String> SANITIZER_DATA = List.of(
+            ".data.rel.local..Lubsan_data",
+            ".data..Lubsan_type",
+            ".Lubsan_data",
+            ".data..Lubsan_data",
+            ".rela.data..Lubsan_data",
+            ".rela.data.rel.local..Lubsan_data");
+
+    private SectionNames() {}
+
+    /** Debug information; {@code .eh_frame} too, since some vendors' kernels unwind with DWARF. */
+    static boolean isDebug(String base) {
+        return base.startsWith(".debug_") || base.startsWith(".eh_frame");
+    }
+
+    /** String literals, which move freely between builds. */
+    static boolean isStringLiterals(String name) {
+        return name.startsWith(".rodata.") && name.contains(".str");
+    }
+
+    /** Data of the undefined-behaviour sanitizer, numbered arbitrarily and taken wholesale. */
+    static boolean isSanitizerData(String name) {
+        return SANITIZER_DATA.stream().anyMatch(name::startsWith);
+    }
+
+    /** Clang's data without a name of its own. */
+    static boolean isUnnamedData(String name) {
+        return name.startsWith(".data..L__unnamed_") || name.startsWith(".data.__unnamed_");
+    }
+
+    /** Dynamic debug descriptors; {@code __verbose} before 5.12. */
+    static boolean isDynamicDebug(String name) {
+        return name.equals("__verbose") || name.equals("__dyndbg");
+    }
+
+    /** A table of one callback that the patch's author declared. */
+    static boolean isCallback(String base) {
+        return base.startsWith(CALLBACKS) && CALLBACK_KINDS.contains(base.substring(CALLBACKS.length()));
+    }
+
+    /** Sections in which nothing has a symbol, so that references to them can only be by section. */
+    static boolean isWithoutSymbols(String name) {
+        return WITHOUT_SYMBOLS.contains(name) || name.startsWith("__ftr_alt_");
+    }
+
+    /** Flags that say "has happened once", which may start again in the patch module. */
+    static boolean isOnceFlags(String name) {
+        return ONCE_FLAGS.contains(name);
+    }
+
+    /** Sections whose content the output gets anew or never, so that a difference says nothing. */
+    static boolean isRegenerated(String base) {
+        return base.equals(MCOUNT_LOCATIONS) || base.equals(PATCHABLE_ENTRIES) || base.equals(".sframe");
+    }
+
+    /** By-products of the compiler and the module build that no module carries. */
+    static boolean isDiscarded(String base) {
+        return base.startsWith(".discard")
+                || base.startsWith(".llvm_addrsig")
+                || base.startsWith(".llvm.")
+                || base.equals(MODINFO);
+    }
+
+    /** Which of the compiler's places for code a section is; a function that moves between them has changed. */
+    static TextPlace textPlace(String name) {
+        if (name.startsWith(".text.unlikely.")) {
+            return TextPlace.UNLIKELY;
+        }
+        return name.startsWith(".text.hot.") ? TextPlace.HOT : TextPlace.OTHER;
+    }
+
+    /** The compiler's places for code. */
+    enum TextPlace {
+        UNLIKELY,
+        HOT,
+        OTHER
+    }
+}

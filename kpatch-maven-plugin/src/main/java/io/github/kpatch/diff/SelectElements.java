@@ -1,0 +1,185 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.special.SpecialSection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Chooses what goes into the patch: what changed, what is new, and whatever these refer to and the running kernel does
+ * not have.
+ *
+ * <p>A reference to something unchanged needs only its name. A reference to a section symbol needs the section, because
+ * a section cannot be looked up. String literals and {@code .rodata} (which holds only data local to functions, such as
+ * the tables of switches) always go along: they are read-only, and sharing them would save nothing.
+ *
+ * <p>New global functions and variables go in without a user, since another file of the patch may use them. A new static
+ * function that nothing refers to does not.
+ */
+final class SelectElements {
+    private static final Set<String> STANDARD = Set.of(".toc", ".rodata", ".rodata.str");
+    private static final String FORCE_MARK = "__kpatch_force_func_";
+
+    private final Changes changes;
+    private final Unit patched;
+    private final Map<SectionId, SpecialSection> tables;
+    private final Set<SymbolId> excluded;
+    private final Inclusion.Draft draft;
+    private final List<String> callbacks = new ArrayList<>();
+    private boolean newGlobal;
+
+    private SelectElements(Changes changes) {
+        this.changes = changes;
+        this.patched = changes.patched();
+        this.tables = tables(patched);
+        this.excluded = excluded(patched);
+        this.draft = new Inclusion.Draft(changes, tables.keySet(), excluded);
+    }
+
+    /**
+     * The elements chosen, open for those that the tables about code still bring in.
+     *
+     * @param draft the elements so far
+     * @param tables the tables to rebuild; none of them is in yet
+     * @param callbacks the kinds of the callbacks found, such as {@code pre_patch}
+     * @param newGlobal whether there is a new global symbol
+     */
+    record Selection(
+            Inclusion.Draft draft, Map<SectionId, SpecialSection> tables, List<String> callbacks, boolean newGlobal) {
+        Selection {
+            tables = Map.copyOf(tables);
+            callbacks = List.copyOf(callbacks);
+        }
+    }
+
+    /** What the changes call for. */
+    static Selection from(Changes changes) {
+        SelectElements pass = new SelectElements(changes);
+        pass.takeStandardElements();
+        pass.takeChangedFunctions();
+        pass.takeCallbacks();
+        pass.takeForced();
+        pass.takeNewGlobals();
+        return new Selection(pass.draft, pass.tables, pass.callbacks, pass.newGlobal);
+    }
+
+    private static Map<SectionId, SpecialSection> tables(Unit patched) {
+        Map<SectionId, SpecialSection> tables = new HashMap<>();
+        for (SpecialSection special : patched.arch().specialSections()) {
+            patched.elf()
+                    .sectionNamed(special.name())
+                    .filter(id -> patched.elf().relocationSectionOf(id).isPresent())
+                    .ifPresent(id -> tables.put(id, special));
+        }
+        return tables;
+    }
+
+    /** The variables that hold the author's macros: only their sections count. */
+    private static Set<SymbolId> excluded(Unit patched) {
+        Set<SymbolId> excluded = new HashSet<>();
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            Symbol symbol = patched.symbol(id);
+            boolean callback = symbol.isObject()
+                    && patched.home(id)
+                            .filter(home -> SectionNames.isCallback(
+                                    patched.section(home).name()))
+                            .isPresent();
+            if (callback || symbol.name().startsWith(FORCE_MARK)) {
+                excluded.add(id);
+            }
+        }
+        return excluded;
+    }
+
+    private void takeStandardElements() {
+        for (int i = 0; i < patched.elf().sections().size(); i++) {
+            SectionId id = new SectionId(i);
+            String name = patched.section(id).name();
+            if (STANDARD.contains(name)
+                    || SectionNames.isStringLiterals(name)
+                    || changes.ignored().literals().contains(id)) {
+                draft.include(id, Inclusion.Reason.rule("literals always go along"));
+            }
+        }
+        draft.add(SymbolId.NULL, Inclusion.Reason.rule("every symbol table begins with it"));
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            boolean label = patched.home(id)
+                    .filter(home ->
+                            SectionNames.isStringLiterals(patched.section(home).name()))
+                    .isPresent();
+            if (label) {
+                draft.add(id, Inclusion.Reason.rule("labels of literals always go along"));
+            }
+        }
+    }
+
+    private void takeChangedFunctions() {
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            Symbol symbol = patched.symbol(id);
+            if (symbol.isFunction() && changes.of(id) == Status.CHANGED) {
+                draft.include(id, Inclusion.Reason.rule("the function changed"));
+            } else if (symbol.type().equals(SymbolType.FILE)) {
+                draft.add(id, Inclusion.Reason.rule("names the source file"));
+            }
+        }
+    }
+
+    private void takeCallbacks() {
+        for (int i = 0; i < patched.elf().sections().size(); i++) {
+            SectionId id = new SectionId(i);
+            if (!SectionNames.isCallback(patched.baseName(id))) {
+                continue;
+            }
+            Inclusion.Reason reason = Inclusion.Reason.rule("a callback of the patch's author");
+            draft.add(id, reason);
+            if (patched.section(id).data() instanceof SectionData.Relocations relocations) {
+                relocations.entries().stream()
+                        .limit(1)
+                        .forEach(relocation -> draft.include(relocation.symbol(), reason));
+            } else {
+                callbacks.add(patched.section(id).name().substring(SectionNames.CALLBACKS.length()));
+                patched.elf().sectionSymbolOf(id).ifPresent(symbol -> draft.add(symbol, reason));
+            }
+        }
+    }
+
+    private void takeForced() {
+        patched.elf().sectionNamed(SectionNames.FORCE).ifPresent(section -> {
+            Inclusion.Reason reason = Inclusion.Reason.rule("forced by the patch's author");
+            draft.add(section, reason);
+            patched.elf().sectionSymbolOf(section).ifPresent(symbol -> draft.add(symbol, reason));
+            patched.elf().relocationSectionOf(section).ifPresent(relocations -> draft.add(relocations, reason));
+            for (Relocation relocation : patched.elf().relocationsOf(section)) {
+                draft.include(relocation.symbol(), reason);
+            }
+        });
+    }
+
+    private void takeNewGlobals() {
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            boolean isNew = patched.symbol(id).binding().equals(SymbolBinding.GLOBAL)
+                    && patched.home(id).isPresent()
+                    && changes.of(id) == Status.NEW
+                    && !excluded.contains(id)
+                    && !patched.bundles().isPrefix(id);
+            if (isNew) {
+                newGlobal = true;
+                draft.include(id, Inclusion.Reason.rule("new and global"));
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.kernel.ModuleSymvers;
+import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds a symbol of the patched object in the running kernel: among the locals of its own source file, then among the
+ * parent's globals, then among all exports.
+ *
+ * <p>A position tells symbols of one name apart. In vmlinux the kernel counts them by address; in a module, in the order
+ * of the symbol table. It counts all of them, whatever their binding; 0 demands that there is one only.
+ */
+final class SymbolLookup {
+    private final Correlation twins;
+    private final FileBlocks blocks;
+    private final DiffTarget target;
+
+    SymbolLookup(Correlation twins, FileBlocks blocks, DiffTarget target) {
+        this.twins = twins;
+        this.blocks = blocks;
+        this.target = target;
+    }
+
+    /**
+     * Where the running kernel has a symbol.
+     *
+     * @param owner the kernel object that has it
+     * @param address its address there; 0 where only its export is known
+     * @param size its size in bytes; 0 where only its export is known
+     * @param position among the owner's symbols of the name, from 1; 0 where there is no other
+     * @param global whether it is visible outside its source file
+     * @param exported whether modules may link to it
+     */
+    record Found(String owner, long address, long size, long position, boolean global, boolean exported) {}
+
+    /**
+     * Where the kernel has the symbol that {@code patched} means.
+     *
+     * @throws ProblemException when several fit
+     */
+    Optional<Found> find(SymbolId patched) {
+        String name = twins.patched().symbol(patched).name();
+        Optional<Found> local = twins.symbols()
+                .original(patched)
+                .flatMap(blocks::of)
+                .flatMap(block -> only(block.localsNamed(name), patched, "its source file"))
+                .map(entry -> found(entry, false));
+        return local.or(() -> only(target.symbols().globalsNamed(name), patched, target.parentName())
+                        .map(entry -> found(entry, true)))
+                .or(() -> only(target.symvers().exportsNamed(name), patched, "the kernel's exports")
+                        .map(SymbolLookup::found));
+    }
+
+    private <T> Optional<T> only(List<T> matches, SymbolId patched, String place) {
+        if (matches.size() > 1) {
+            throw ProblemException.input(
+                    ProblemCode.SYMBOL_AMBIGUOUS,
+                    twins.patched().where(patched),
+                    "The name occurs " + matches.size() + " times in " + place + ".");
+        }
+        return matches.stream().findFirst();
+    }
+
+    private Found found(ParentSymbols.Entry entry, boolean global) {
+        return new Found(
+                target.parentName(),
+                entry.value(),
+                entry.size(),
+                position(entry, global),
+                global,
+                global && !target.symvers().exportsNamed(entry.name()).isEmpty());
+    }
+
+    private long position(ParentSymbols.Entry wanted, boolean global) {
+        List<ParentSymbols.Entry> locals = target.symbols().localsNamed(wanted.name());
+        List<ParentSymbols.Entry> globals = target.symbols().globalsNamed(wanted.name());
+        if (global && locals.isEmpty()) {
+            return 0;
+        }
+        return upTo(wanted, locals) + upTo(wanted, globals);
+    }
+
+    private long upTo(ParentSymbols.Entry wanted, List<ParentSymbols.Entry> namesakes) {
+        return namesakes.stream()
+                .filter(entry -> target.parentIsModule()
+                        ? entry.index() <= wanted.index()
+                        : Long.compareUnsigned(entry.value(), wanted.value()) <= 0)
+                .count();
+    }
+
+    private static Found found(ModuleSymvers.Export export) {
+        return new Found(export.owner(), 0, 0, 0, true, true);
+    }
+}

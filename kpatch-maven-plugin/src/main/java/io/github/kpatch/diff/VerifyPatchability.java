@@ -1,0 +1,99 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds what the patch would need and a live patch cannot do.
+ *
+ * <p>A change that no function carries is lost: changed initial data, changed init code, changed exports. Existing data
+ * that would go along is worse, for the patch would work on a copy: every store into it would be invisible to the rest
+ * of the kernel. Members of COMDAT groups may be shared with other objects.
+ */
+final class VerifyPatchability {
+    private final Changes changes;
+    private final Unit patched;
+    private final Tables tables;
+    private final Set<SectionId> grouped = new HashSet<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    private VerifyPatchability(Changes changes, Tables tables) {
+        this.changes = changes;
+        this.patched = changes.patched();
+        this.tables = tables;
+        for (Section section : patched.elf().sections()) {
+            if (section.data() instanceof SectionData.Group group) {
+                grouped.addAll(group.members());
+            }
+        }
+    }
+
+    /** Everything that stands in the way, in section order. */
+    static List<Problem> of(Changes changes, Tables tables) {
+        VerifyPatchability pass = new VerifyPatchability(changes, tables);
+        for (int i = 0; i < pass.patched.elf().sections().size(); i++) {
+            pass.verify(new SectionId(i));
+        }
+        return List.copyOf(pass.problems);
+    }
+
+    private void verify(SectionId id) {
+        Section section = patched.section(id);
+        Status status = tables.dropped().contains(patched.base(id)) ? Status.SAME : changes.of(id);
+        boolean included = tables.inclusion().has(id);
+        if (status == Status.CHANGED && !included) {
+            report(id, "It changed, but nothing in the patch can carry the change.");
+        }
+        if (status != Status.SAME && grouped.contains(id)) {
+            add(ProblemCode.GROUP_CHANGED, id, "It belongs to a section group and is new or changed.");
+        }
+        if (section.data() instanceof SectionData.Group && status == Status.NEW) {
+            add(ProblemCode.GROUP_CHANGED, id, "The section group is new or changed.");
+        }
+        if (included && status != Status.NEW && isLiveData(id)) {
+            add(
+                    ProblemCode.DATA_CHANGED,
+                    id,
+                    "It holds existing data, of which the patch would have a copy of its own.");
+        }
+    }
+
+    private boolean isLiveData(SectionId id) {
+        Section section = patched.section(id);
+        String name = section.name();
+        if (SectionNames.isOnceFlags(name) || section.isRelocations()) {
+            return false;
+        }
+        boolean writable = section.has(SectionFlags.WRITE | SectionFlags.ALLOC);
+        return name.startsWith(".data")
+                || name.startsWith(".bss")
+                || (writable && !tables.kept().containsKey(id) && !name.startsWith(".kpatch."));
+    }
+
+    private void report(SectionId id, String what) {
+        SectionId base = patched.base(id);
+        Section section = patched.section(base);
+        boolean data = !section.isText() && section.has(SectionFlags.ALLOC);
+        Optional<SectionId> relocations = patched.elf().relocationSectionOf(base);
+        boolean reported = !base.equals(id)
+                && changes.of(base) == Status.CHANGED
+                && relocations.equals(Optional.of(id))
+                && !tables.inclusion().has(base);
+        if (!reported) {
+            add(data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED, id, what);
+        }
+    }
+
+    private void add(ProblemCode code, SectionId id, String what) {
+        problems.add(Problem.of(code, patched.where(id), what));
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.kpatch.special;
+
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+
+/**
+ * Static keys ({@code static_branch_likely()} and its kin): each entry names a branch instruction, where it jumps to, and
+ * the key that decides. The kernel patches the branches when a module loads, before it can resolve references to symbols
+ * of other modules: a key in a module would be read through an address that is not there yet. So only keys of vmlinux
+ * (and new ones, which the patch brings) can go along.
+ *
+ * <p>Tracepoints and dynamic debug messages are built on static keys too. Without their entry they stay off, which is
+ * harmless, so in a module they are left behind quietly.
+ *
+ * <p>Before 5.8 references into vmlinux were resolved too late as well, and no key can be used at all.
+ */
+public final class JumpTable implements SpecialSection {
+    @Override
+    public String name() {
+        return "__jump_table";
+    }
+
+    @Override
+    public EntryLayout entries() {
+        return new EntryLayout.Struct("jump_entry");
+    }
+
+    @Override
+    public Verdict judge(TableEntry entry, TableContext context) {
+        if (entry.relocations().size() != 3) {
+            throw ProblemException.input(
+                    ProblemCode.SPECIAL_SECTION_INVALID,
+                    context.where(),
+                    "The entry at offset " + entry.offset() + " has "
+                            + entry.relocations().size() + " relocations instead of three.");
+        }
+        Relocation code = entry.relocations().get(0);
+        Relocation key = entry.relocations().get(2);
+        String keyName = context.symbol(key).name();
+        boolean harmlessWhenOff = keyName.startsWith("__tracepoint_") || context.isDynamicDebug(key);
+        boolean usable = !context.klpArch()
+                && context.owner(key).filter(owner -> !owner.equals("vmlinux")).isEmpty();
+        if (usable) {
+            return new Verdict.Keep();
+        }
+        if (harmlessWhenOff) {
+            return new Verdict.Drop();
+        }
+        String function = context.symbol(code).name();
+        return new Verdict.Reject(Problem.of(
+                context.klpArch() ? ProblemCode.STATIC_KEY_UNSUPPORTED : ProblemCode.STATIC_KEY_IN_MODULE,
+                context.where() + ", function " + function,
+                "The function uses the static key " + keyName
+                        + context.owner(key).map(owner -> " of " + owner).orElse("")
+                        + " in a branch that cannot be patched when the module loads."));
+    }
+}
