@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 final class CompilerErrors implements Consumer<String> {
     private static final Pattern ERROR = Pattern.compile("(\\S+?):(\\d+)(?::\\d+)?: (?:fatal )?error: (.*)");
     private static final Pattern NO_RULE = Pattern.compile("make.*: \\*\\*\\* No rule to make target '([^']+)'.*");
+    private static final Pattern MODPOST = Pattern.compile("ERROR: modpost: (.*)");
     private static final int SHOWN_LINES = 15;
 
     private final Map<String, Problem> firstByFile = new LinkedHashMap<>();
@@ -33,6 +34,12 @@ final class CompilerErrors implements Consumer<String> {
                             ProblemCode.COMPILE_FAILED,
                             error.group(1) + ":" + error.group(2),
                             "The compiler says: " + error.group(3) + "."));
+            return;
+        }
+        Matcher modpost = MODPOST.matcher(line);
+        if (modpost.matches()) {
+            firstByFile.putIfAbsent(
+                    line, Problem.of(ProblemCode.LINK_FAILED, "", "modpost says: " + modpost.group(1) + "."));
             return;
         }
         Matcher noRule = NO_RULE.matcher(line);

@@ -8,6 +8,8 @@ import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -43,7 +45,7 @@ final class Kbuild {
             arguments.addAll(List.of("-o", configured));
         }
         arguments.addAll(objects);
-        return make(view, arguments, log, line -> {
+        return make(view, arguments, Map.of(), log, line -> {
             lines.accept(line);
             if (COMPILING.matcher(line).matches()) {
                 task.advance(1);
@@ -51,13 +53,24 @@ final class Kbuild {
         });
     }
 
-    /** Calls make with the variables that the tree was prepared with. */
-    CommandResult make(PrivateView view, List<String> arguments, Path log, Consumer<String> lines) {
+    /**
+     * Calls make with the variables that the tree was prepared with.
+     *
+     * @param environment takes precedence over what the tree was prepared with
+     */
+    CommandResult make(
+            PrivateView view,
+            List<String> arguments,
+            Map<String, String> environment,
+            Path log,
+            Consumer<String> lines) {
         List<String> line = new ArrayList<>(List.of("make", "--no-print-directory", "-j" + jobs));
         line.addAll(arguments);
         line.addAll(kernel.makeVariables());
         Command command = Command.of(view.root(), line).loggedTo(log);
-        for (var variable : kernel.makeEnvironment().entrySet()) {
+        Map<String, String> variables = new TreeMap<>(kernel.makeEnvironment());
+        variables.putAll(environment);
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
             command = command.with(variable.getKey(), variable.getValue());
         }
         return runner.run(command, lines);

@@ -10,10 +10,17 @@ import java.util.List;
 public final class UnpackKernel {
     private UnpackKernel() {}
 
-    /** Gets the kernel, or finds it in the cache. */
-    public static PreparedKernel run(KernelRequest request, Kernels kernels, BuildContext context) {
+    /**
+     * Gets the kernel, or finds it in the cache, and sees that it is the project's.
+     *
+     * @throws io.github.kpatch.problem.ProblemException KP1xx, KP2xx
+     */
+    public static PreparedKernel run(
+            KernelRequest request, Kernels kernels, ProjectConfig projectConfig, BuildContext context) {
         // The cache knows better than a record whether its inputs changed, so it is asked every time.
+        projectConfig.checkConfig(kernels.target(request));
         PreparedKernel kernel = kernels.prepare(request);
+        projectConfig.checkLock(kernel, context.console());
         return context.steps()
                 .run(new Step<>(
                         Stage.UNPACK,
