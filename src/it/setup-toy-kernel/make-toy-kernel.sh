@@ -19,17 +19,17 @@ head -c 3000 linux-toy.tar.xz > linux-toy-cut-short.tar.xz
 sha256sum linux-toy.tar.xz | sed 's/ .*//; s/^/toy.sha256=/' > toy.properties
 
 cp -R linux-toy built
+# Every exported function with a checksum, as modversions has it.
+for symbol in __fentry__ _printk klp_enable_patch linux_banner module_layout number_of_toys strcmp; do
+    printf '0x%08x\t%s\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' "$(printf '%s' "$symbol" | cksum | cut -d ' ' -f 1)" "$symbol"
+done > Module.symvers
+cp Module.symvers built
 cp config built/.config
-cp config built/.config.old
 make -s -C built CC="$compiler" KERNELRELEASE="$release" KCFLAGS=-DTOY_COMPILER="'\"$($compiler --version | head -n 1)\"'" \
-    olddefconfig prepare vmlinux drivers/toy/toy_counter.ko
+    olddefconfig modules_prepare vmlinux drivers/toy/toy_counter.ko
 mv built/vmlinux vmlinux
 mkdir -p modules/kernel/drivers/toy
 mv built/drivers/toy/toy_counter.ko modules/kernel/drivers/toy/toy_counter.ko
-# Every exported function with a checksum, as modversions has it.
-for symbol in linux_banner number_of_toys klp_enable_patch __fentry__; do
-    printf '0x%08x\t%s\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' "$(printf '%s' "$symbol" | cksum | cut -d ' ' -f 1)" "$symbol"
-done > Module.symvers
 rm -rf built
 
 # The bad inputs that are made rather than written.

@@ -100,14 +100,13 @@ public final class ElfFile {
             throw malformed(source, 62, "The section with the section names does not exist.");
         }
         ByteBuffer names = names(source, table, (int) nameTable);
+        Strings strings = new Strings(source, names);
         List<SectionHeader> sections = new ArrayList<>((int) count);
         for (int i = 0; i < count; i++) {
             int at = i * SECTION_HEADER_SIZE;
             sections.add(new SectionHeader(
                     i,
-                    nameTable == 0
-                            ? ""
-                            : string(source, names, Integer.toUnsignedLong(table.getInt(at)), tableOffset + at),
+                    nameTable == 0 ? "" : strings.at(Integer.toUnsignedLong(table.getInt(at)), tableOffset + at),
                     new SectionType(table.getInt(at + 4)),
                     table.getLong(at + 8),
                     table.getLong(at + 16),
@@ -136,20 +135,43 @@ public final class ElfFile {
         return source.read(offset, (int) length);
     }
 
-    private static String string(ByteSource source, ByteBuffer strings, long offset, long seenAt) {
-        if (offset >= strings.limit()) {
-            throw malformed(source, seenAt, "A name lies outside its string table.");
+    /**
+     * A string table. Every entry may begin within another's string, so that a small table could yield endless text;
+     * real tables share nothing but tails, and what they yield is bounded by the size of the file.
+     */
+    private static final class Strings {
+        private static final int SHARING = 8;
+
+        private final ByteSource source;
+        private final ByteBuffer table;
+        private long left;
+
+        Strings(ByteSource source, ByteBuffer table) {
+            this.source = source;
+            this.table = table;
+            this.left = SHARING * source.size();
         }
-        int end = (int) offset;
-        while (end < strings.limit() && strings.get(end) != 0) {
-            end++;
+
+        String at(long offset, long seenAt) {
+            if (offset >= table.limit()) {
+                throw malformed(source, seenAt, "A name lies outside its string table.");
+            }
+            int start = (int) offset;
+            int end = start;
+            while (end < table.limit() && table.get(end) != 0) {
+                end++;
+            }
+            if (end == table.limit()) {
+                throw malformed(source, seenAt, "A name has no end.");
+            }
+            left -= end - start;
+            if (left < 0) {
+                throw malformed(source, seenAt, "The names are far longer than the file.");
+            }
+            byte[] bytes = new byte[end - start];
+            table.get(start, bytes);
+            return new String(bytes, StandardCharsets.ISO_8859_1);
         }
-        if (end == strings.limit()) {
-            throw malformed(source, seenAt, "A name has no end.");
-        }
-        byte[] bytes = new byte[end - (int) offset];
-        strings.get((int) offset, bytes);
-        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static ProblemException notElf(ByteSource source, String what) {
@@ -254,7 +276,7 @@ public final class ElfFile {
         if (entries.limit() % SYMBOL_SIZE != 0) {
             throw malformed(table, "Its size is not a multiple of " + SYMBOL_SIZE + ".");
         }
-        ByteBuffer names = contents(sectionAt(table, table.link()));
+        Strings names = new Strings(source, contents(sectionAt(table, table.link())));
         Optional<SectionHeader> extended = sections.stream()
                 .filter(section -> section.type().equals(SectionType.SYMTAB_SHNDX) && section.link() == table.index())
                 .findFirst();
@@ -274,7 +296,7 @@ public final class ElfFile {
                 throw malformed(table, "Symbol " + i + " lies in a section that does not exist.");
             }
             consumer.accept(new RawSymbol(
-                    string(source, names, Integer.toUnsignedLong(entries.getInt(at)), table.offset() + at),
+                    names.at(Integer.toUnsignedLong(entries.getInt(at)), table.offset() + at),
                     new SymbolType(info & 0xf),
                     new SymbolBinding(info >> 4),
                     entries.get(at + 5) & 0xff,

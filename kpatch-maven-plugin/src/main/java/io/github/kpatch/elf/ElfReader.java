@@ -77,6 +77,7 @@ public final class ElfReader {
     }
 
     private ElfObject object() {
+        checkContentsFitTheFile();
         List<Section> sections = new ArrayList<>();
         for (SectionHeader header : file.sections()) {
             if (modelIndex[header.index()] != NO_SECTION) {
@@ -85,10 +86,30 @@ public final class ElfReader {
         }
         List<Symbol> symbols = new ArrayList<>(rawSymbols.size());
         symbols.add(Symbol.NULL);
+        boolean localsEnded = false;
         for (RawSymbol raw : rawSymbols.subList(1, rawSymbols.size())) {
+            boolean isLocal = raw.binding().equals(SymbolBinding.LOCAL);
+            if (isLocal && localsEnded) {
+                throw file.malformed(symbolTable, "The local symbol " + raw.name() + " follows a global one.");
+            }
+            localsEnded |= !isLocal;
             symbols.add(symbol(raw));
         }
         return new ElfObject(file.header(), sections, symbols);
+    }
+
+    /** Sections that share bytes would let a small file fill the memory. */
+    private void checkContentsFitTheFile() {
+        long left = file.source().size();
+        for (SectionHeader section : file.sections()) {
+            if (!section.type().equals(SectionType.NOBITS) && !section.type().equals(SectionType.NULL)) {
+                file.checkInside(section);
+                left -= section.size();
+            }
+            if (left < 0) {
+                throw file.malformed("Its sections overlap.");
+            }
+        }
     }
 
     private Section section(SectionHeader header) {
@@ -148,6 +169,9 @@ public final class ElfReader {
         if (header.type().equals(SectionType.REL)) {
             throw file.malformed(header, "It holds relocations without addends, which are not supported.");
         }
+        if (header.type().equals(SectionType.NULL) && header.size() != 0) {
+            throw file.malformed(header, "It is unused, yet has a size.");
+        }
         if (header.info() != 0) {
             throw file.malformed(header, "It refers to something by sh_info, which its type does not provide for.");
         }
@@ -160,9 +184,16 @@ public final class ElfReader {
             throw file.malformed(header, "Its size is not a multiple of " + ElfFile.RELA_SIZE + ".");
         }
         SectionId target = modelSection(header, header.info());
+        SectionHeader relocated = file.sectionAt(header, header.info());
+        if (isTableOfReferences(relocated)) {
+            throw file.malformed(header, "It applies to a section that cannot be relocated.");
+        }
         List<Relocation> entries = new ArrayList<>(bytes.limit() / ElfFile.RELA_SIZE);
         for (int at = 0; at < bytes.limit(); at += ElfFile.RELA_SIZE) {
             long info = bytes.getLong(at + 8);
+            if (Long.compareUnsigned(bytes.getLong(at), relocated.size()) > 0) {
+                throw file.malformed(header, "A relocation lies outside the section it applies to.");
+            }
             entries.add(new Relocation(
                     bytes.getLong(at),
                     new RelocationType((int) info),
@@ -170,6 +201,10 @@ public final class ElfReader {
                     bytes.getLong(at + 16)));
         }
         return new SectionData.Relocations(target, entries);
+    }
+
+    private static boolean isTableOfReferences(SectionHeader section) {
+        return section.type().equals(SectionType.RELA) || section.type().equals(SectionType.GROUP);
     }
 
     private SymbolId symbolId(SectionHeader from, long index) {
@@ -186,7 +221,11 @@ public final class ElfReader {
         }
         List<SectionId> members = new ArrayList<>(bytes.limit() / 4 - 1);
         for (int at = 4; at < bytes.limit(); at += 4) {
-            members.add(modelSection(header, bytes.getInt(at)));
+            SectionId member = modelSection(header, bytes.getInt(at));
+            if (file.sections().get(bytes.getInt(at)).type().equals(SectionType.GROUP)) {
+                throw file.malformed(header, "It has a group as a member.");
+            }
+            members.add(member);
         }
         return new SectionData.Group(symbolId(header, Integer.toUnsignedLong(header.info())), bytes.getInt(0), members);
     }
@@ -194,9 +233,10 @@ public final class ElfReader {
     private Symbol symbol(RawSymbol raw) {
         SymbolHome home = home(raw);
         Optional<SectionId> section = home.section();
-        String name = raw.type().equals(SymbolType.SECTION) && section.isPresent()
-                ? file.sections().get(raw.sectionIndex()).name()
-                : raw.name();
+        String name = raw.name();
+        if (raw.type().equals(SymbolType.SECTION)) {
+            name = section.isPresent() ? file.sections().get(raw.sectionIndex()).name() : "";
+        }
         return new Symbol(name, raw.type(), raw.binding(), raw.other(), raw.value(), raw.size(), home);
     }
 

@@ -14,6 +14,8 @@ import java.util.Map;
  * tables, then the section headers. The same object always gives the same bytes.
  */
 public final class ElfWriter {
+    private static final long LARGEST_FILE_ALIGNMENT = 4096;
+
     private final ElfObject object;
     private final List<Output> outputs = new ArrayList<>();
     private final StringTable symbolNames = new StringTable();
@@ -30,9 +32,13 @@ public final class ElfWriter {
     /**
      * The file for {@code object}.
      *
-     * @throws IllegalArgumentException where a local symbol follows a global one, which the specification forbids
+     * @throws IllegalArgumentException where a local symbol follows a global one, which the specification forbids, or
+     *     the header announces program headers, which the model does not hold
      */
     public static byte[] write(ElfObject object) {
+        if (object.header().programHeaders() != 0) {
+            throw new IllegalArgumentException("program headers cannot be written");
+        }
         return new ElfWriter(object).file();
     }
 
@@ -188,7 +194,7 @@ public final class ElfWriter {
         long[] offsets = new long[outputs.size()];
         long end = ElfFile.HEADER_SIZE;
         for (int i = 1; i < outputs.size(); i++) {
-            offsets[i] = align(end, Math.max(1, outputs.get(i).alignment()));
+            offsets[i] = align(end, fileAlignment(outputs.get(i)));
             end = offsets[i] + outputs.get(i).bytes().size();
         }
         long headers = align(end, 8);
@@ -203,6 +209,11 @@ public final class ElfWriter {
             putSectionHeader(file, i, offsets[i]);
         }
         return bytes;
+    }
+
+    /** Alignment counts in memory; in the file a page of it serves those who map, and more would only be empty space. */
+    private static long fileAlignment(Output output) {
+        return Math.max(1, Math.min(output.alignment(), LARGEST_FILE_ALIGNMENT));
     }
 
     private static long align(long offset, long alignment) {

@@ -154,6 +154,9 @@ public final class IntermediateReader {
                     && object.section(id).data() instanceof SectionData.Contents) {
                 Table table = table(id, CALLBACK_SIZE);
                 for (int at = 0; at < table.end(); at += CALLBACK_SIZE) {
+                    if (table.isEmptyEntry(at)) {
+                        continue;
+                    }
                     table.pointer(at);
                     callbacks.add(new Callback(id, at, string(table, at + 8)));
                 }
@@ -200,6 +203,14 @@ public final class IntermediateReader {
 
         int end() {
             return data.limit();
+        }
+
+        /** Whether this is the empty entry by which the module's linker script ends a table of callbacks. */
+        boolean isEmptyEntry(int at) {
+            return !pointers.containsKey((long) at)
+                    && !pointers.containsKey(at + 8L)
+                    && data.getLong(at) == 0
+                    && data.getLong(at + 8) == 0;
         }
 
         Relocation pointer(long offset) {

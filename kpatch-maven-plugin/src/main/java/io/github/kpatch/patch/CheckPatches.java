@@ -26,19 +26,34 @@ public final class CheckPatches {
      * @param tree the kernel's source
      * @param maxFuzz how many lines of context a hunk may lack, as GNU patch counts them; 0 or more
      * @param scratch receives the patched files; created where missing, else it must be empty
-     * @throws ProblemException KP301 to KP307 with everything that is wrong, KP401 when no patch changes a source file
+     * @throws ProblemException KP105 when {@code scratch} cannot be used, KP301 to KP307 with everything that is wrong, KP401 when no patch changes a source file
      */
     public static CheckedSeries run(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
         if (maxFuzz < 0) {
             throw ProblemException.input(
                     ProblemCode.PARAMETER_INVALID, "kpatch.maxFuzz", "%d is negative.".formatted(maxFuzz));
         }
+        try {
+            return check(patchesFolder, tree, maxFuzz, scratch, runner);
+        } catch (UncheckedIOException e) {
+            throw ProblemException.input(
+                    Problem.of(
+                            ProblemCode.WORK_FOLDER_UNUSABLE,
+                            scratch.toString(),
+                            "A file could not be read or written (" + e.getCause() + ")."),
+                    e);
+        }
+    }
+
+    private static CheckedSeries check(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
         PatchSeries series = PatchSeries.read(patchesFolder);
         List<PatchFile> patches = parse(series);
         SelectTargets.Targets targets = SelectTargets.of(patches, tree);
         Path patched = folder(scratch.resolve("patched"));
         DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
         refuse(targets, result);
+        Path corrected = folder(scratch.resolve("corrected"));
+        correctLines(result.files(), tree, patched, corrected);
         return new CheckedSeries(
                 series.patches().stream()
                         .map(patch -> new CheckedSeries.Patch(patch.name(), patch.sha256()))
@@ -46,6 +61,7 @@ public final class CheckPatches {
                 series.digest(),
                 result.files(),
                 patched,
+                corrected,
                 warnings(series, patches, targets, result));
     }
 
@@ -81,6 +97,21 @@ public final class CheckPatches {
         }
         if (!problems.isEmpty()) {
             throw ProblemException.findings(problems);
+        }
+    }
+
+    private static void correctLines(List<String> files, Path tree, Path patched, Path corrected) {
+        try {
+            for (String file : files) {
+                SourceText before = SourceText.of(Files.readAllBytes(tree.resolve(file)));
+                SourceText after = SourceText.of(Files.readAllBytes(patched.resolve(file)));
+                Files.createDirectories(corrected.resolve(file).getParent());
+                Files.write(
+                        corrected.resolve(file),
+                        LineCorrection.of(before, after).bytes());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -10,11 +10,14 @@ import java.util.List;
  * @param patches its patches in order
  * @param digest SHA-256 over their names, contents and order, hexadecimal
  * @param files the {@code .c} files it changes, relative to the source tree, sorted; never empty
- * @param patched folder that holds those files, and nothing else, as they are after the last patch
+ * @param patched folder that holds those files, and nothing else, as they are after the last patch; for people and for
+ *     messages of the compiler that make sense
+ * @param corrected the same files with {@code #line} directives, by which all that the patches leave alone keeps its old
+ *     line numbers; to be compiled in the place of the originals, under their paths
  * @param warnings what the user should see: hunks with an offset or fuzz, changes that were ignored, unnamed patches
  */
 public record CheckedSeries(
-        List<Patch> patches, String digest, List<String> files, Path patched, List<Problem> warnings) {
+        List<Patch> patches, String digest, List<String> files, Path patched, Path corrected, List<Problem> warnings) {
     public CheckedSeries {
         patches = List.copyOf(patches);
         files = List.copyOf(files);

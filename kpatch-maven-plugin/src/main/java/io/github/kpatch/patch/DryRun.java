@@ -210,33 +210,46 @@ final class DryRun {
     private void judge(PatchFile patch, FileChange change, SourceText before, FileReport report) {
         int offset = 0;
         for (Hunk hunk : change.hunks()) {
-            String where =
-                    "%s:%d %s hunk #%d".formatted(patch.name(), hunk.line(), Quoted.path(change.path()), hunk.number());
-            HunkFit fit = HunkFit.of(hunk, before, offset);
             Move move = report.moved().get(hunk.number());
             if (report.failed().contains(hunk.number())) {
-                fail(change, Problem.of(ProblemCode.PATCH_DOES_NOT_APPLY, where, fit.mismatch()));
-            } else if (move != null && fit.alreadyApplied()) {
-                fail(change, Problem.of(ProblemCode.PATCH_DOES_NOT_APPLY, where, fit.mismatch()));
-            } else if (move != null && hunk.linesCheckedWithFuzz(move.fuzz()) == 0) {
-                fail(
-                        change,
-                        Problem.of(
-                                ProblemCode.PATCH_DOES_NOT_APPLY,
-                                where,
-                                "With fuzz %d nothing of the hunk's context is left to check its place by."
-                                        .formatted(move.fuzz())));
-            } else if (move != null) {
-                warnings.add(new Problem(
-                        ProblemCode.PATCH_FUZZ, where, "The hunk fits with %s.".formatted(moveText(move)), MOVED_CURE));
-                offset = move.offset() == 0 ? offset : move.offset();
+                HunkFit fit = HunkFit.of(hunk, before, offset);
+                fail(patch, change, hunk, fit.mismatch(), fit.cure());
+                continue;
             }
+            if (move != null) {
+                judgeMoved(patch, change, hunk, move, HunkFit.of(hunk, before, offset));
+            }
+            offset = move == null ? 0 : move.offset();
         }
     }
 
-    private void fail(FileChange change, Problem problem) {
-        problems.add(problem);
+    /** A hunk that is not quite where it should be may be where it should not be. */
+    private void judgeMoved(PatchFile patch, FileChange change, Hunk hunk, Move move, HunkFit fit) {
+        if (fit.alreadyApplied()) {
+            fail(patch, change, hunk, fit.mismatch(), fit.cure());
+        } else if (hunk.linesCheckedWithFuzz(move.fuzz()) == 0) {
+            fail(
+                    patch,
+                    change,
+                    hunk,
+                    "With fuzz %d nothing of the hunk's context is left to check its place by.".formatted(move.fuzz()),
+                    ProblemCode.PATCH_DOES_NOT_APPLY.cure());
+        } else {
+            warnings.add(new Problem(
+                    ProblemCode.PATCH_FUZZ,
+                    where(patch, change, hunk),
+                    "The hunk fits with %s.".formatted(moveText(move)),
+                    MOVED_CURE));
+        }
+    }
+
+    private void fail(PatchFile patch, FileChange change, Hunk hunk, String what, String cure) {
+        problems.add(new Problem(ProblemCode.PATCH_DOES_NOT_APPLY, where(patch, change, hunk), what, cure));
         failedFiles.add(change.path());
+    }
+
+    private static String where(PatchFile patch, FileChange change, Hunk hunk) {
+        return "%s:%d %s hunk #%d".formatted(patch.name(), hunk.line(), Quoted.path(change.path()), hunk.number());
     }
 
     private static String moveText(Move move) {

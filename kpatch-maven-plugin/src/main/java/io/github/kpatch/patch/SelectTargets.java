@@ -70,6 +70,7 @@ final class SelectTargets {
         if (refusal.isPresent()) {
             problems.add(refusal.get());
             refusedPaths.add(change.path());
+            change.from().ifPresent(refusedPaths::add);
             return false;
         }
         if (TargetRule.withoutObject(change)) {
@@ -99,6 +100,10 @@ final class SelectTargets {
                         ProblemCode.PATCH_TARGET_UNSUPPORTED, where(patch, change), rule.what(), rule.cure()));
             }
         }
+        Optional<String> link = linkIn(change.path());
+        if (link.isPresent()) {
+            return Optional.of(Problem.of(ProblemCode.PATCH_LEAVES_TREE, where(patch, change), link.get()));
+        }
         if (!refusedPaths.contains(change.path())
                 && !Files.isRegularFile(tree.resolve(change.path()), LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(missing(patch, change));
@@ -119,10 +124,11 @@ final class SelectTargets {
                 return Optional.of("The path has an empty component, \".\" or \"..\".");
             }
         }
-        if (!path.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            // No file of the kernel has such a name; TargetRule says so where it matters.
-            return Optional.empty();
-        }
+        return Optional.empty();
+    }
+
+    /** The symbolic link of the tree through which {@code path} goes, by which it may leave the tree after all. */
+    private Optional<String> linkIn(String path) {
         Path file = Path.of("");
         for (String component : path.split("/", -1)) {
             file = file.resolve(component);

@@ -19,8 +19,11 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
     private static final String NOT_YET = "Leave that change out, or express it inside the .c files that need it.";
 
     /** Files that no kernel object is made of, so that a change to them says nothing to a running kernel. */
-    private static final Pattern WITHOUT_OBJECT = Pattern.compile("Documentation/.*|LICENSES/.*|tools/testing/.*"
-            + "|MAINTAINERS|CREDITS|COPYING|README|arch/[^/]+/configs/.*|kernel/configs/.*|(.*/)?\\.[^/]+|.*\\.rst");
+    private static final Pattern WITHOUT_OBJECT = Pattern.compile(
+            "Documentation/(?!(.*/)?Kconfig).*|LICENSES/.*|tools/testing/.*|MAINTAINERS|CREDITS|COPYING|README|.*\\.rst"
+                    + "|arch/[^/]+/configs/.*|kernel/configs/.*|(.*/)?\\.(gitignore|gitattributes|mailmap|clang-format"
+                    + "|cocciconfig|get_maintainer\\.ignore|rustfmt\\.toml|kunitconfig)",
+            Pattern.DOTALL);
 
     /** Every rule, in order of precedence. */
     static final List<TargetRule> ALL = List.of(
@@ -60,7 +63,9 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
                     "This version cannot follow changes of the kernel's makefiles yet: they change which objects there are.",
                     NOT_YET),
             kind(FileChange.Kind.ADDED, "This version cannot build files that a patch adds yet."),
-            kind(FileChange.Kind.DELETED, "This version cannot build a kernel from which a patch deletes files yet."),
+            kind(
+                    FileChange.Kind.DELETED,
+                    "This version cannot build a kernel without a file that a patch deletes yet."),
             kind(FileChange.Kind.RENAMED, "This version cannot follow files that a patch renames yet."),
             kind(FileChange.Kind.COPIED, "This version cannot build files that a patch adds as copies yet."),
             new TargetRule(
@@ -88,7 +93,7 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
     }
 
     private static boolean withoutObject(String path) {
-        return WITHOUT_OBJECT.matcher(path).matches() && !path.matches("(.*/)?(Kconfig|Makefile|Kbuild)[^/]*");
+        return WITHOUT_OBJECT.matcher(path).matches();
     }
 
     private static TargetRule path(String regex, String what, String cure) {

@@ -136,6 +136,15 @@ public enum ProblemCode {
     MODVERSION_MISMATCH(
             504, "An export's CRC differs from the target's.", "Use the source and config of the very kernel."),
     MODULE_INVALID(505, "The finished module breaks a rule of the kernel's livepatch loader.", "Report it."),
+    LIVEPATCH_INTERFACE_UNKNOWN(
+            506,
+            "The kernel's livepatch interface is not one that this version knows.",
+            "Patch a kernel of version 4.15 or newer, or report it with the header."),
+    KLP_NAME_INVALID(
+            507,
+            "A symbol's or object's name does not fit into a klp symbol.",
+            "Keep the function with this name out of the live patch."),
+    FUNCTION_PATCHED_TWICE(508, "Two objects of the patch replace the same function.", "Report it with the objects."),
 
     BOOT_FAILED(601, "The target kernel did not boot in QEMU.", "Read the console log."),
     LOAD_FAILED(602, "The kernel refused the module.", "Read the kernel's reason in the console log."),

@@ -9,19 +9,23 @@ import java.util.Map;
  * against it, together with the kernel it belongs to.
  *
  * @param target the kernel that the tree is the source of
- * @param digest identifies everything that shaped the tree and the target: source, config, compiler, make variables,
+ * @param digest identifies everything that shaped the tree: source, config, exports, compiler and tools, make variables,
  *     format of the cache; hexadecimal
  * @param tree the prepared tree; nobody may write to it
  * @param makeVariables {@code NAME=value} arguments that every make call must repeat ({@code KERNELRELEASE}, {@code
  *     CC}, {@code KCFLAGS}, …): with others kbuild would rebuild its prerequisites
  * @param makeEnvironment environment of every make call ({@code KBUILD_BUILD_TIMESTAMP} and its kin)
+ * @param lock what a project that builds for this kernel notes in {@code kernel.lock}
+ * @param toolchain the programs it was prepared with
  */
 public record PreparedKernel(
         TargetKernel target,
         String digest,
         Path tree,
         List<String> makeVariables,
-        Map<String, String> makeEnvironment) {
+        Map<String, String> makeEnvironment,
+        KernelLock lock,
+        Toolchain toolchain) {
     public PreparedKernel {
         makeVariables = List.copyOf(makeVariables);
         makeEnvironment = Map.copyOf(makeEnvironment);

@@ -2,6 +2,7 @@ package io.github.kpatch.source;
 
 import io.github.kpatch.kernel.KernelRelease;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,6 +11,8 @@ import java.util.Optional;
  * changed.
  *
  * @param release what {@code uname -r} says on it
+ * @param banner what it greets with: {@code Linux version …}
+ * @param compilers the compilers that made it, as its {@code .comment} section names them; maybe none
  * @param config its {@code .config} as shipped
  * @param symvers its {@code Module.symvers} as shipped
  * @param symbolTables folder of symbol tables, FILE symbols included: {@code vmlinux.symtab.zst} and {@code
@@ -17,10 +20,14 @@ import java.util.Optional;
  *     readelf --symbols --wide}
  * @param structSizes sizes in bytes of the structures that special sections are made of, by the structure's name
  * @param bootImage its {@code vmlinuz}; empty where none was given
- * @param modules folder that holds the module files ({@code *.ko}, maybe compressed) as shipped; empty where none was given
+ * @param modules folder that holds the module files ({@code *.ko}, maybe compressed) as shipped; empty where none was
+ *     given. Modules of a package are unpacked only when {@link Kernels#modules} is asked: the folder may not be there
+ *     before
  */
 public record TargetKernel(
         KernelRelease release,
+        String banner,
+        List<String> compilers,
         Path config,
         Path symvers,
         Path symbolTables,
@@ -28,6 +35,7 @@ public record TargetKernel(
         Optional<Path> bootImage,
         Optional<Path> modules) {
     public TargetKernel {
+        compilers = List.copyOf(compilers);
         structSizes = Map.copyOf(structSizes);
     }
 }

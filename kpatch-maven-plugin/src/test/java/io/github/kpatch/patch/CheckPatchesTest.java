@@ -15,12 +15,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole series against small trees, with the real GNU patch. */
 class CheckPatchesTest {
@@ -29,6 +34,7 @@ class CheckPatchesTest {
 
     private Path tree;
     private Path patches;
+    private int runs;
     private final List<String> commands = new ArrayList<>();
 
     @BeforeEach
@@ -92,6 +98,327 @@ class CheckPatchesTest {
                                 "The hunk does not fit: line 200 should be \"nowhere\" but is beyond the end of the file."));
     }
 
+    @Test
+    void warnsOfOffsetAndFuzzAndCountsLaterFailuresFromThere() throws IOException {
+        source("fs/a.c", "new\nnew\n" + numbered(1, 60));
+        String hunks = """
+                @@ -9,3 +9,3 @@
+                 line 9
+                -line 10
+                +ten
+                 line 11
+                @@ -19,4 +19,4 @@
+                 was 19
+                -line 20
+                +twenty
+                 line 21
+                 line 22
+                @@ -29,3 +29,3 @@
+                 line 29
+                -line thirty
+                +30
+                 line 31
+                """;
+        patch("a.patch", header("fs/a.c") + hunks.substring(0, hunks.indexOf("@@ -29")));
+
+        assertThat(check().warnings())
+                .extracting(Problem::toString)
+                .containsExactly(
+                        "KP306 a.patch:3 fs/a.c hunk #1: The hunk fits with an offset of 2 lines. Check that the hunk landed"
+                                + " in the right place, and refresh the patch.",
+                        "KP306 a.patch:8 fs/a.c hunk #2: The hunk fits with an offset of 2 lines and fuzz 2. Check that the"
+                                + " hunk landed in the right place, and refresh the patch.");
+
+        patch("a.patch", header("fs/a.c") + hunks);
+        assertThat(refusal().problems())
+                .extracting(Problem::where, Problem::what)
+                .containsExactly(tuple(
+                        "a.patch:14 fs/a.c hunk #3",
+                        "The hunk does not fit: line 32 should be \"line thirty\" but is \"line 30\"."));
+    }
+
+    @Test
+    void refusesMoreFuzzThanAllowed() throws IOException {
+        patch("a.patch", header("fs/a.c") + "@@ -9,3 +9,3 @@\n was 9\n-line 10\n+ten\n line 11\n");
+
+        assertThat(check(1).warnings()).extracting(Problem::code).containsExactly(ProblemCode.PATCH_FUZZ);
+        assertThat(refusal(0).problems()).extracting(Problem::code).containsExactly(ProblemCode.PATCH_DOES_NOT_APPLY);
+        assertThat(refusal(-1).problems()).extracting(Problem::code).containsExactly(ProblemCode.PARAMETER_INVALID);
+    }
+
+    @Test
+    void refusesAnInsertionWhoseWholeContextIsFuzz() throws IOException {
+        patch("a.patch", header("fs/a.c") + "@@ -9,2 +9,3 @@\n was 9\n+new\n was 10\n");
+
+        assertThat(refusal().problems())
+                .extracting(Problem::code, Problem::what)
+                .containsExactly(tuple(
+                        ProblemCode.PATCH_DOES_NOT_APPLY,
+                        "With fuzz 1 nothing of the hunk's context is left to check its place by."));
+    }
+
+    @Test
+    void saysOfEachHunkWhenItIsInTheFileAlready() throws IOException {
+        source("fs/a.c", numbered(1, 60).replace("line 10\n", "ten\nmore\n").replace("line 20\n", "twenty\n"));
+        patch(
+                "a.patch",
+                header("fs/a.c") + "@@ -10 +10,2 @@\n-line 10\n+ten\n+more\n@@ -20 +21 @@\n-line 20\n+twenty\n");
+
+        assertThat(refusal().problems())
+                .extracting(Problem::what, Problem::cure)
+                .containsExactly(
+                        tuple(
+                                "The change of this hunk is in the file already, at line 10 (reversed or previously applied).",
+                                "Remove the patch, or the hunk, where this kernel has the change already."),
+                        tuple(
+                                "The change of this hunk is in the file already, at line 21 (reversed or previously applied).",
+                                "Remove the patch, or the hunk, where this kernel has the change already."));
+    }
+
+    @Test
+    void refusesAHunkThatWouldLandElsewhereBecauseItsPlaceHasTheChangeAlready() throws IOException {
+        String added = "@@ -3,2 +3,3 @@\n one\n+new\n two\n";
+        source("fs/a.c", "0\n0\none\nnew\ntwo\n0\none\ntwo\n");
+        patch("a.patch", header("fs/a.c") + added);
+
+        assertThat(refusal().problems())
+                .extracting(Problem::what)
+                .containsExactly("The change of this hunk is in the file already, at line 3"
+                        + " (reversed or previously applied).");
+    }
+
+    @Test
+    void keepsBytesThatAreNoTextAndLinesWithoutNewline() throws IOException {
+        source("fs/a.c", "\u00e4\u0000\r\n\u00ff\f\nlast");
+        patch(
+                "a.patch",
+                header("fs/a.c") + "@@ -1,3 +1,3 @@\n \u00e4\u0000\r\n-\u00ff\f\n+\u00fe\n last\n"
+                        + "\\ No newline at end of file\n");
+
+        assertThat(contents(check().patched())).isEqualTo(Map.of("fs/a.c", "\u00e4\u0000\r\n\u00fe\nlast"));
+    }
+
+    @Test
+    void appliesAPatchThatCameThroughMailAndSaysSo() throws IOException {
+        patch("a.patch", changing("fs/a.c", 10, "line 10", "ten").replace("\n", "\r\n"));
+
+        CheckedSeries checked = check();
+
+        assertThat(checked.warnings()).extracting(Problem::code).containsExactly(ProblemCode.PATCH_LINE_ENDS);
+        assertThat(contents(checked.patched()).get("fs/a.c")).contains("line 9\nten\nline 11\n");
+    }
+
+    @Test
+    void appliesSeveralChangesOfOneFileInOnePatch() throws IOException {
+        patch("a.patch", changing("fs/a.c", 10, "line 10", "ten") + changing("fs/a.c", 10, "ten", "10"));
+
+        assertThat(contents(check().patched()).get("fs/a.c")).contains("line 9\n10\nline 11\n");
+    }
+
+    @Test
+    void runsNoProgramOfAPatch() throws IOException {
+        patch(
+                "a.patch",
+                "--- a/fs/a.c\n+++ b/fs/a.c\n1!touch " + work.resolve("owned") + "\n.\n"
+                        + changing("fs/a.c", 10, "line 10", "ten"));
+
+        assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.PATCH_MALFORMED);
+        assertThat(work.resolve("owned")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/../outside.c", "/etc/passwd.c", "../x/outside.c", "a//outside.c", "a/./fs/a.c", "a/"})
+    void refusesPathsThatLeaveTheTree(String path) throws IOException {
+        patch("a.patch", "--- %1$s\n+++ %1$s\n@@ -1 +1 @@\n-a\n+b\n".formatted(path));
+
+        assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.PATCH_LEAVES_TREE);
+    }
+
+    @Test
+    void refusesPathsThroughSymbolicLinks() throws IOException {
+        Path outside = Files.createDirectory(work.resolve("outside"));
+        Files.writeString(outside.resolve("x.c"), "a\n");
+        Files.createSymbolicLink(tree.resolve("link"), outside);
+        Files.createSymbolicLink(tree.resolve("fs/link.c"), outside.resolve("x.c"));
+        patch("a.patch", changing("link/x.c", 1, "a", "b") + changing("fs/link.c", 1, "a", "b"));
+
+        assertThat(refusal().problems())
+                .extracting(Problem::code)
+                .containsExactly(ProblemCode.PATCH_LEAVES_TREE, ProblemCode.PATCH_LEAVES_TREE);
+        assertThat(outside.resolve("x.c")).hasContent("a\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "lib/string.c; archive",
+                "arch/x86/lib/delay.c; archive",
+                "arch/x86/entry/entry_64.S; Assembly",
+                "arch/x86/kernel/vmlinux.lds.S; Assembly",
+                "arch/x86/entry/vdso/vma.c; vDSO",
+                "arch/riscv/kernel/vdso/x.c; vDSO",
+                "arch/x86/realmode/rm/x.c; Real-mode",
+                "arch/x86/boot/compressed/misc.c; Boot code",
+                "arch/x86/purgatory/purgatory.c; purgatory",
+                "drivers/firmware/efi/libstub/file.c; EFI stub",
+                "tools/objtool/check.c; Host tools",
+                "scripts/mod/modpost.c; Host tools",
+                "usr/gen_init_cpio.c; Host tools",
+                "fs/Kconfig; Kconfig",
+                "Documentation/Kconfig; Kconfig",
+                "fs/Makefile; makefiles",
+                "Kbuild; makefiles",
+                "include/linux/fs.h; header",
+                "fs/x.rs; Only C source",
+                "init/.x.c; no such file",
+                "fs/missing.c; no such file",
+            })
+    void refusesWhatALivePatchCannotChange(String path, String reason) throws IOException {
+        patch("a.patch", changing(path, 1, "a", "b") + changing("fs/a.c", 1, "nowhere", "x"));
+
+        List<Problem> problems = refusal().problems();
+
+        assertThat(problems).hasSize(2);
+        assertThat(problems.get(0).where()).isEqualTo("a.patch:1 " + path);
+        assertThat(problems.get(0).what()).contains(reason);
+        assertThat(problems.get(1).code()).isEqualTo(ProblemCode.PATCH_DOES_NOT_APPLY);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--- /dev/null|+++ b/fs/new.c|@@ -0,0 +1 @@|+x; adds yet",
+                "--- a/fs/a.c|+++ /dev/null|@@ -1 +0,0 @@|-line 1; deletes yet",
+                "diff --git a/fs/a.c b/fs/z.c|rename from fs/a.c|rename to fs/z.c; renames yet",
+                "diff --git a/fs/a.c b/fs/z.c|copy from fs/a.c|copy to fs/z.c; copies yet",
+                "diff --git a/fs/a.c b/fs/a.c|GIT binary patch|literal 0; Binary",
+            })
+    void refusesOtherThanModifiedFiles(String text, String reason) throws IOException {
+        patch("a.patch", text.replace("|", "\n") + "\n");
+        patch(
+                "b.patch",
+                text.contains("fs/z.c")
+                        ? changing("fs/z.c", 1, "line 1", "x")
+                        : changing("net/core/b.c", 1, "line 100", "x"));
+
+        assertThat(refusal().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(ProblemCode.PATCH_TARGET_UNSUPPORTED);
+            assertThat(problem.what()).contains(reason);
+        });
+    }
+
+    @Test
+    void passesOverWhatNeverReachesAnObjectWithOneLineEach() throws IOException {
+        patch(
+                "a.patch",
+                "--- /dev/null\n+++ b/Documentation/new.rst\n@@ -0,0 +1 @@\n+x\n"
+                        + changing("MAINTAINERS", 1, "a", "b")
+                        + changing("tools/testing/selftests/x/Makefile", 1, "a", "b")
+                        + "diff --git a/fs/a.c b/fs/a.c\nold mode 100644\nnew mode 100755\n\n"
+                        + changing("fs/a.c", 10, "line 10", "ten"));
+
+        CheckedSeries checked = check();
+
+        assertThat(checked.files()).containsExactly("fs/a.c");
+        assertThat(checked.warnings())
+                .extracting(Problem::code, Problem::where)
+                .containsExactly(
+                        tuple(ProblemCode.PATCH_CHANGE_IGNORED, "a.patch:1 Documentation/new.rst"),
+                        tuple(ProblemCode.PATCH_CHANGE_IGNORED, "a.patch:5 MAINTAINERS"),
+                        tuple(ProblemCode.PATCH_CHANGE_IGNORED, "a.patch:10 tools/testing/selftests/x/Makefile"),
+                        tuple(ProblemCode.PATCH_CHANGE_IGNORED, "a.patch:15 fs/a.c"));
+    }
+
+    @Test
+    void refusesASeriesOfDocumentation() throws IOException {
+        patch("a.patch", changing("MAINTAINERS", 1, "a", "b"));
+
+        assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.NO_FUNCTIONAL_CHANGE);
+        assertThat(commands).isEmpty();
+    }
+
+    @Test
+    void tellsWhenThePathsHaveAnotherDepth() throws IOException {
+        patch("0.patch", changing("core/b.c", 5, "line 104", "x"));
+        patch("2.patch", changing("linux/net/core/b.c", 5, "line 104", "x"));
+
+        assertThat(refusal().problems())
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem.cure()).contains("one leading folder"));
+    }
+
+    @Test
+    void correctsLineNumbersOfWhatIsCompiled() throws IOException {
+        patch("a.patch", header("fs/a.c") + "@@ -10,2 +10,3 @@\n line 10\n+new\n line 11\n");
+
+        CheckedSeries checked = check();
+
+        assertThat(contents(checked.corrected()).get("fs/a.c")).contains("line 10\nnew\n#line 11\nline 11\n");
+        assertThat(contents(checked.patched()).get("fs/a.c")).contains("line 10\nnew\nline 11\n");
+    }
+
+    @Test
+    void saysWhenTheScratchFolderCannotBeUsed() throws IOException {
+        patch("a.patch", changing("fs/a.c", 10, "line 10", "ten"));
+        Files.createFile(work.resolve("scratch0"));
+
+        assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.WORK_FOLDER_UNUSABLE);
+    }
+
+    @Test
+    void collectsDamageOfAllPatches() throws IOException {
+        patch("a.patch", "nothing");
+        patch("b.patch", "@@ -1 +1 @@\n");
+
+        ProblemException problem = refusal();
+
+        assertThat(problem.kind()).isEqualTo(ProblemException.Kind.INPUT);
+        assertThat(problem.problems()).extracting(Problem::where).containsExactly("a.patch:1", "b.patch:1");
+    }
+
+    /** Whatever happens to a patch on its way, the outcome is a module's worth of files or a coded refusal. */
+    @Test
+    void endsWithFilesOrACodeWhateverThePatch() throws IOException {
+        String sound =
+                "From: x\n\n" + header("fs/a.c") + "@@ -8,4 +8,5 @@\n line 8\n line 9\n-line 10\n+ten\n+x\n line 11\n"
+                        + "diff --git a/net/core/b.c b/net/core/b.c\nindex 1..2 100644\n"
+                        + header("net/core/b.c") + "@@ -1,3 +1,2 @@\n line 100\n-line 101\n line 102\n-- \n2.39\n";
+        Random random = new Random(20240101);
+        Map<String, String> before = contents(tree);
+        int applied = 0;
+        for (int round = 0; round < 300; round++) {
+            patch("a.patch", mutated(sound, random));
+            Path scratch = work.resolve("round" + round);
+            try {
+                CheckedSeries checked = CheckPatches.run(patches, tree, 2, scratch, new CommandRunner(commands::add));
+                assertThat(contents(checked.patched()).keySet()).isEqualTo(new TreeSet<>(checked.files()));
+                applied++;
+            } catch (ProblemException coded) {
+                assertThat(coded.problems()).extracting(Problem::code).doesNotContain(ProblemCode.TOOL_FAILED);
+            }
+        }
+        assertThat(contents(tree)).isEqualTo(before);
+        assertThat(applied).isBetween(10, 290);
+    }
+
+    private static String mutated(String text, Random random) {
+        StringBuilder mutated = new StringBuilder(text);
+        int changes = 1 + random.nextInt(3);
+        for (int i = 0; i < changes; i++) {
+            int at = random.nextInt(mutated.length());
+            switch (random.nextInt(5)) {
+                case 0 -> mutated.setCharAt(at, (char) random.nextInt(256));
+                case 1 -> mutated.deleteCharAt(at);
+                case 2 -> mutated.insert(at, "\n+-@ \\0/9.,".charAt(random.nextInt(11)));
+                case 3 -> mutated.setLength(Math.max(at, 1));
+                default -> mutated.insert(at, mutated.substring(at, Math.min(mutated.length(), at + 40)));
+            }
+        }
+        return mutated.toString();
+    }
+
     private static String header(String file) {
         return "--- a/" + file + "\n+++ b/" + file + "\n";
     }
@@ -122,11 +449,22 @@ class CheckPatchesTest {
     }
 
     private CheckedSeries check() {
-        return CheckPatches.run(patches, tree, 2, work.resolve("scratch"), new CommandRunner(commands::add));
+        return check(2);
+    }
+
+    private CheckedSeries check(int maxFuzz) {
+        return CheckPatches.run(
+                patches, tree, maxFuzz, work.resolve("scratch" + runs++), new CommandRunner(commands::add));
     }
 
     private ProblemException refusal() {
-        return catchThrowableOfType(ProblemException.class, this::check);
+        return refusal(2);
+    }
+
+    private ProblemException refusal(int maxFuzz) {
+        ProblemException refusal = catchThrowableOfType(ProblemException.class, () -> check(maxFuzz));
+        assertThat(refusal).as("a refusal").isNotNull();
+        return refusal;
     }
 
     private static Map<String, String> contents(Path folder) throws IOException {

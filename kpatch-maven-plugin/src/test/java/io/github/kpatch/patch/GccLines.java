@@ -1,7 +1,6 @@
 package io.github.kpatch.patch;
 
 import io.github.kpatch.host.Command;
-import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +71,7 @@ final class GccLines {
     /** The tokens that GCC's preprocessor makes of {@code text}, without its included files, {@code __LINE__} unexpanded. */
     List<String> tokens(SourceText text, List<String> options) throws IOException {
         List<String> lines = text.lines().stream()
-                .map(line -> INCLUDE.matcher(line).matches() ? "" : line.replace("__LINE__", "KLINE"))
+                .map(line -> line.replace("__LINE__", "KLINE"))
                 .toList();
         return Stream.of(preprocessed(new SourceText(lines, text.endsInNewline()), options)
                         .replaceAll("(?m)^# \\d+.*$", "")
@@ -84,19 +83,31 @@ final class GccLines {
         return TAGGED.matcher(text).replaceAll("$0 KTAG_" + line + " __LINE__ ");
     }
 
+    /** Whether GCC's preprocessor has no objection to {@code text}, which a random edit may have damaged. */
+    boolean accepts(SourceText text, List<String> options) throws IOException {
+        return !run(text, options).isEmpty();
+    }
+
     private String preprocessed(SourceText text, List<String> options) throws IOException {
+        String output = run(text, options);
+        if (output.isEmpty()) {
+            throw new AssertionError("gcc refuses the text");
+        }
+        return output;
+    }
+
+    private String run(SourceText text, List<String> options) throws IOException {
         Path input = folder.resolve("input.c");
         Path output = folder.resolve("output.i");
-        Files.write(input, text.bytes());
+        List<String> lines = text.lines().stream()
+                .map(line -> INCLUDE.matcher(line).matches() ? "" : line)
+                .toList();
+        Files.write(input, new SourceText(lines, text.endsInNewline()).bytes());
         Files.deleteIfExists(output);
         List<String> arguments = new ArrayList<>(List.of("gcc", "-std=gnu11", "-E", "-w", "-o", output.toString()));
         arguments.addAll(options);
         arguments.add(input.toString());
-        CommandResult result =
-                new CommandRunner(line -> {}).run(Command.of(folder, arguments).within(Duration.ofMinutes(1)));
-        if (!Files.exists(output)) {
-            throw new AssertionError("gcc wrote nothing: " + result.output());
-        }
-        return Files.readString(output, StandardCharsets.ISO_8859_1);
+        new CommandRunner(line -> {}).run(Command.of(folder, arguments).within(Duration.ofMinutes(1)));
+        return Files.exists(output) ? Files.readString(output, StandardCharsets.ISO_8859_1) : "";
     }
 }

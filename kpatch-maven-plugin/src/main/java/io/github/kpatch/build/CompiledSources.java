@@ -1,0 +1,66 @@
+package io.github.kpatch.build;
+
+import io.github.kpatch.host.Folders;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Which objects a source file ends up in. Usually {@code x.c} becomes {@code x.o}; but some files are compiled only as
+ * part of another that includes them ({@code kernel/sched/rt.c} in {@code build_policy.c}), and make would build an
+ * {@code rt.o} that no kernel contains.
+ */
+final class CompiledSources {
+    private CompiledSources() {}
+
+    /**
+     * The objects that changed source files are compiled into, sorted.
+     *
+     * @param tree the kernel tree
+     * @param sources {@code .c} files, relative to the tree
+     */
+    static List<String> objectsOf(Path tree, List<String> sources) {
+        SortedSet<String> objects = new TreeSet<>();
+        for (String source : sources) {
+            List<String> including = including(tree, source);
+            (including.isEmpty() ? List.of(source) : including).forEach(file -> objects.add(objectOf(file)));
+        }
+        return List.copyOf(objects);
+    }
+
+    /** The object of a source file that is compiled by itself. */
+    static String objectOf(String source) {
+        if (!source.endsWith(".c")) {
+            throw new IllegalStateException("not a C file: " + source);
+        }
+        return source.substring(0, source.length() - 1) + "o";
+    }
+
+    /** The C files in the same folder that include {@code source}; files that include C files do so by name alone. */
+    private static List<String> including(Path tree, String source) {
+        Path file = Path.of(source);
+        Path folder = tree.resolve(source).getParent();
+        Pattern include = Pattern.compile("(?m)^[ \\t]*#[ \\t]*include[ \\t]+\""
+                + Pattern.quote(file.getFileName().toString()) + "\"");
+        return Folders.doing(folder, () -> {
+            List<String> including = new ArrayList<>();
+            try (Stream<Path> siblings = Files.list(folder)) {
+                for (Path sibling : siblings.filter(path -> path.toString().endsWith(".c"))
+                        .sorted()
+                        .toList()) {
+                    String text = Files.readString(sibling, StandardCharsets.ISO_8859_1);
+                    if (include.matcher(text).find()) {
+                        including.add(file.resolveSibling(sibling.getFileName()).toString());
+                    }
+                }
+            }
+            return including;
+        });
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.kpatch.build;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One object that the patch changes.
+ *
+ * @param name its path in the kernel tree
+ * @param parent the kernel object that contains it
+ * @param changedFunctions the functions that are redirected
+ * @param newFunctions the functions that come with the patch
+ * @param callbacks kinds of the author's callbacks
+ * @param intermediate the intermediate object
+ */
+public record DiffedObject(
+        String name,
+        String parent,
+        List<String> changedFunctions,
+        List<String> newFunctions,
+        List<String> callbacks,
+        Path intermediate) {
+    public DiffedObject {
+        changedFunctions = List.copyOf(changedFunctions);
+        newFunctions = List.copyOf(newFunctions);
+        callbacks = List.copyOf(callbacks);
+    }
+}

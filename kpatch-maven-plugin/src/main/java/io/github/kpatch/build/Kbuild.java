@@ -1,0 +1,78 @@
+package io.github.kpatch.build;
+
+import io.github.kpatch.host.Command;
+import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.source.PreparedKernel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Calls make in a {@link PrivateView}.
+ *
+ * <p>For a single object kbuild first walks through everything that {@code prepare} makes, which takes longer than most
+ * compilations and, in a tree that was moved, makes its tools anew, because their records hold absolute paths. The tree
+ * is prepared, so {@code -o prepare} tells make to take that for granted, as it does for the results of the config.
+ * {@code -o} does not reach a make that make calls, and the top Makefile calls itself once more to silence folder
+ * messages; asked to keep silent it goes on in the first process ({@code --no-print-directory}).
+ */
+final class Kbuild {
+    /** Progress of a kernel build: {@code "  CC [M]  fs/xfs/xfs_super.o"}. */
+    private static final Pattern COMPILING = Pattern.compile("\\s+CC\\s+(\\[M\\]\\s+)?\\S+\\.o");
+
+    private final PreparedKernel kernel;
+    private final CommandRunner runner;
+    private final int jobs;
+
+    Kbuild(PreparedKernel kernel, CommandRunner runner, int jobs) {
+        this.kernel = kernel;
+        this.runner = runner;
+        this.jobs = jobs;
+    }
+
+    /** Makes objects, all in one call, and goes on after an error so that every object with one is named. */
+    CommandResult objects(
+            PrivateView view, List<String> objects, Path log, Progress.Task task, Consumer<String> lines) {
+        List<String> arguments = new ArrayList<>(List.of("--keep-going", "-o", "prepare"));
+        for (String configured :
+                List.of("include/config/auto.conf", "include/config/auto.conf.cmd", "include/generated/autoconf.h")) {
+            arguments.addAll(List.of("-o", configured));
+        }
+        arguments.addAll(objects);
+        return make(view, arguments, Map.of(), log, line -> {
+            lines.accept(line);
+            if (COMPILING.matcher(line).matches()) {
+                task.advance(1);
+            }
+        });
+    }
+
+    /**
+     * Calls make with the variables that the tree was prepared with.
+     *
+     * @param environment takes precedence over what the tree was prepared with
+     */
+    CommandResult make(
+            PrivateView view,
+            List<String> arguments,
+            Map<String, String> environment,
+            Path log,
+            Consumer<String> lines) {
+        List<String> line = new ArrayList<>(List.of("make", "--no-print-directory", "-j" + jobs));
+        line.addAll(arguments);
+        line.addAll(kernel.makeVariables());
+        Command command = Command.of(view.root(), line).loggedTo(log);
+        Map<String, String> variables = new TreeMap<>(kernel.makeEnvironment());
+        variables.putAll(environment);
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            command = command.with(variable.getKey(), variable.getValue());
+        }
+        return runner.run(command, lines);
+    }
+}

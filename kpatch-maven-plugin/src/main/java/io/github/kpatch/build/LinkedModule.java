@@ -1,0 +1,24 @@
+package io.github.kpatch.build;
+
+import io.github.kpatch.host.Digests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * What stage {@code link} leaves.
+ *
+ * @param file the module
+ * @param sha256 SHA-256 of it
+ * @param functions the functions it replaces, by the kernel object that contains them
+ */
+public record LinkedModule(Path file, String sha256, SortedMap<String, List<String>> functions) {
+    boolean isIntact() {
+        return Files.isRegularFile(file) && Digests.of(file).equals(sha256);
+    }
+
+    String story() {
+        return "Linked " + file;
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.kpatch.host;
+
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+
+/**
+ * The names in an archive are chosen by whoever made it, and the library that reads tar leaves judging them to us: an
+ * absolute name, a {@code ..} or a link that leads out would let an archive write anywhere.
+ */
+final class EntryNames {
+    private EntryNames() {}
+
+    /** The entry with its name made plain; an entry that would leave the archive's root is refused. */
+    static ArchiveEntry safe(Path archive, TarArchiveEntry entry) {
+        String name = plain(archive, entry.getName());
+        ArchiveEntry.Kind kind = kind(archive, entry);
+        if (name.isEmpty() && kind != ArchiveEntry.Kind.FOLDER) {
+            throw unsafe(archive, entry.getName(), "has no name");
+        }
+        Optional<String> link = Optional.empty();
+        if (kind == ArchiveEntry.Kind.LINK) {
+            checkLink(archive, name, entry.getLinkName());
+            link = Optional.of(entry.getLinkName());
+        }
+        return new ArchiveEntry(
+                name,
+                kind,
+                kind == ArchiveEntry.Kind.FILE ? entry.getSize() : 0,
+                (entry.getMode() & 0100) != 0,
+                entry.getLastModifiedTime().toInstant(),
+                link);
+    }
+
+    private static ArchiveEntry.Kind kind(Path archive, TarArchiveEntry entry) {
+        if (entry.isSymbolicLink()) {
+            return ArchiveEntry.Kind.LINK;
+        }
+        if (entry.isDirectory()) {
+            return ArchiveEntry.Kind.FOLDER;
+        }
+        if (entry.isLink()) {
+            throw unsafe(archive, entry.getName(), "is a hard link to " + entry.getLinkName());
+        }
+        if (!entry.isFile() || entry.isSparse()) {
+            throw unsafe(archive, entry.getName(), "is neither a file, a folder nor a symbolic link");
+        }
+        return ArchiveEntry.Kind.FILE;
+    }
+
+    private static String plain(Path archive, String name) {
+        if (name.startsWith("/") || name.indexOf('\0') >= 0) {
+            throw unsafe(archive, name, "has an absolute name");
+        }
+        Deque<String> parts = new ArrayDeque<>();
+        for (String part : name.split("/")) {
+            if (part.equals("..")) {
+                throw unsafe(archive, name, "has '..' in its name");
+            }
+            if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        return String.join("/", parts);
+    }
+
+    /**
+     * A link may climb only at its beginning, and no higher than the root. A {@code ..} further on could climb out of
+     * the folder that another link leads to, which no look at the names can tell.
+     */
+    private static void checkLink(Path archive, String name, String target) {
+        if (target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0) {
+            throw unsafe(archive, name, "links to " + target);
+        }
+        int height = name.split("/").length - 1;
+        boolean down = false;
+        for (String part : target.split("/")) {
+            if (part.equals("..")) {
+                height--;
+                if (down || height < 0) {
+                    throw unsafe(archive, name, "links to " + target);
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                down = true;
+            }
+        }
+    }
+
+    static ProblemException unsafe(Path archive, String name, String what) {
+        return ProblemException.input(
+                ProblemCode.ARCHIVE_UNSAFE, archive.toString(), "The entry '" + name + "' " + what + ".");
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.kpatch.host;
+
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
+
+/**
+ * Writing that a kill at any moment cannot turn into something a later run would trust: files and folders appear under
+ * their names complete or not at all, because a rename within one file system is the only atomic step there is.
+ */
+public final class Folders {
+    private Folders() {}
+
+    /** Something done with files; only for {@link #doing}. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it. */
+        T run() throws IOException;
+    }
+
+    /**
+     * Does something in a folder of ours and turns a failure into one coded problem.
+     *
+     * @param folder named in the message
+     */
+    public static <T> T doing(Path folder, Work<T> work) {
+        try {
+            return work.run();
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
+    }
+
+    /** The problem of a folder that could not be written, read or locked. */
+    public static ProblemException unusable(Path folder, IOException cause) {
+        return ProblemException.input(
+                Problem.of(
+                        ProblemCode.WORK_FOLDER_UNUSABLE,
+                        folder.toString(),
+                        "The folder could not be used (" + cause + ")."),
+                cause);
+    }
+
+    /** Makes a folder and its parents where they are missing; returns it. */
+    public static Path make(Path folder) {
+        return doing(folder, () -> Files.createDirectories(folder));
+    }
+
+    /** Writes a whole file under a temporary name and moves it into place. */
+    public static void write(Path file, byte[] content) {
+        Path temporary = sibling(file);
+        doing(file, () -> {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            try {
+                Files.write(temporary, content);
+                move(temporary, file);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+            return file;
+        });
+    }
+
+    /** Writes a whole text file, in UTF-8, under a temporary name and moves it into place. */
+    public static void write(Path file, String content) {
+        write(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A name beside {@code file} that no other process uses. */
+    public static Path sibling(Path file) {
+        return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".partial");
+    }
+
+    /** Gives a complete file or folder its final name; an existing file is replaced, an existing folder is not. */
+    public static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new IllegalStateException(from + " and " + to + " are not on one file system", e);
+        }
+    }
+
+    /** Deletes a file, or a folder with all it holds; follows no link; does nothing where there is nothing. */
+    public static void delete(Path path) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        doing(
+                path,
+                () -> Files.walkFileTree(path, new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                        Files.deleteIfExists(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                        if (e instanceof NoSuchFileException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw e;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
+                        if (e != null) {
+                            throw e;
+                        }
+                        Files.deleteIfExists(folder);
+                        return FileVisitResult.CONTINUE;
+                    }
+                }));
+    }
+}

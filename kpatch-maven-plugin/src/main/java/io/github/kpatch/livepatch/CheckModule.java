@@ -1,0 +1,281 @@
+package io.github.kpatch.livepatch;
+
+import io.github.kpatch.arch.x86.RelocationField;
+import io.github.kpatch.elf.ByteSource;
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.intermediate.IntermediateLayout;
+import io.github.kpatch.kernel.ModuleSymvers;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Checks a finished module against the rules by which the kernel's module loader and livepatch core would refuse it, or
+ * load it and crash: what can be known here must not be found out on the machine that is to be patched. Nothing is
+ * taken from the steps that made the module; only its bytes count.
+ *
+ * <p>Source: {@code kernel/module/}, {@code kernel/livepatch/core.c} and {@code arch/x86/kernel/module.c}; the format of
+ * livepatch modules in {@code Documentation/livepatch/module-elf-format.rst}.
+ */
+public final class CheckModule {
+    private static final int X86_64 = 62;
+    private static final String VERSIONS = "__versions";
+    private static final int VERSION_SIZE = 64;
+    private static final int VERSION_NAME_AT = 8;
+    private static final String RELOCATIONS_FLAGS = "ALLOC, INFO_LINK and RELA_LIVEPATCH";
+    private static final long RELOCATIONS_FLAG_BITS =
+            KlpNames.SHF_RELA_LIVEPATCH | SectionFlags.INFO_LINK | SectionFlags.ALLOC;
+
+    /** Tables that the loader acts on before it applies the klp relocations of a module that may come later. */
+    private static final Set<String> ACTED_ON_AT_LOAD =
+            Set.of(".altinstructions", ".parainstructions", "__jump_table", ".static_call_sites");
+
+    private static final Set<String> INTERMEDIATE = Set.of(
+            IntermediateLayout.SYMBOLS,
+            IntermediateLayout.RELOCATIONS,
+            IntermediateLayout.ARCH,
+            IntermediateLayout.FUNCTIONS);
+
+    private final String where;
+    private final ElfObject object;
+    private final ModuleInfo info;
+    private final ModuleRequirements required;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private CheckModule(String where, byte[] module, ModuleRequirements required) {
+        this.where = where;
+        this.object = ElfReader.read(where, module);
+        this.info = ModuleInfo.read(ByteSource.of(where, module));
+        this.required = required;
+    }
+
+    /**
+     * Checks a module.
+     *
+     * @param where what to call the module in messages
+     * @param module the finished {@code .ko}
+     * @throws ProblemException with all that is wrong: {@link ProblemCode#VERMAGIC_MISMATCH}, {@link
+     *     ProblemCode#MODVERSION_MISMATCH}, {@link ProblemCode#MODULE_INVALID}
+     */
+    public static void check(String where, byte[] module, ModuleRequirements required) {
+        CheckModule check = new CheckModule(where, module, required);
+        check.checkInfo();
+        check.checkSections();
+        check.checkRelocations();
+        check.checkUndefinedSymbols();
+        if (!check.problems.isEmpty()) {
+            throw ProblemException.inputs(check.problems);
+        }
+    }
+
+    private void checkInfo() {
+        String vermagic = info.value("vermagic").orElse("");
+        String expected = required.vermagic().orElse(required.release().value() + " …");
+        boolean fits = required.vermagic()
+                .map(vermagic::equals)
+                .orElseGet(() -> vermagic.startsWith(required.release().value() + " "));
+        if (!fits) {
+            problems.add(Problem.of(
+                    ProblemCode.VERMAGIC_MISMATCH,
+                    where,
+                    "Its vermagic is \"" + vermagic + "\", the target's is \"" + expected + "\"."));
+        }
+        String name = required.name().replace('-', '_');
+        expect("name", name);
+        expect("livepatch", "Y");
+        expect("license", "GPL");
+    }
+
+    private void expect(String key, String value) {
+        if (!info.values(key).equals(List.of(value))) {
+            invalid(".modinfo", "It says " + key + "=" + info.values(key) + " instead of " + value + ".");
+        }
+    }
+
+    private void checkSections() {
+        if (object.sectionNamed(".gnu.linkonce.this_module").isEmpty()) {
+            invalid("", "It lacks the section .gnu.linkonce.this_module and is no module.");
+        }
+        for (Section section : object.sections()) {
+            if (section.has(SectionFlags.WRITE | SectionFlags.EXECINSTR)) {
+                invalid(section.name(), "The section is both writable and executable.");
+            }
+            if (INTERMEDIATE.contains(section.name())) {
+                invalid(section.name(), "The table is left over from the link.");
+            }
+        }
+    }
+
+    private void checkRelocations() {
+        for (Section section : object.sections()) {
+            if (section.data() instanceof SectionData.Relocations relocations) {
+                Optional<KlpNames.Section> klp = klpSection(section, relocations.target());
+                for (Relocation relocation : relocations.entries()) {
+                    checkField(section, relocations.target(), relocation);
+                    checkSymbol(section, klp, object.symbol(relocation.symbol()));
+                }
+            }
+        }
+    }
+
+    private Optional<KlpNames.Section> klpSection(Section section, SectionId target) {
+        boolean isKlp = section.name().startsWith(KlpNames.RELOCATIONS_PREFIX);
+        if (isKlp != section.has(KlpNames.SHF_RELA_LIVEPATCH)) {
+            invalid(section.name(), "Its name and its flags do not agree on whether it holds klp relocations.");
+        }
+        if (!isKlp) {
+            return Optional.empty();
+        }
+        Optional<KlpNames.Section> klp = KlpNames.parseRelocations(section.name());
+        String targetName = object.section(target).name();
+        if (klp.isEmpty() || !klp.get().target().equals(targetName)) {
+            invalid(section.name(), "Its name does not tell an object and the section " + targetName + ".");
+        }
+        if (section.flags() != RELOCATIONS_FLAG_BITS) {
+            invalid(section.name(), "Its flags are not " + RELOCATIONS_FLAGS + ".");
+        }
+        if (klp.isPresent() && !isVmlinux(klp.get().objectName()) && ACTED_ON_AT_LOAD.contains(targetName)) {
+            invalid(
+                    section.name(),
+                    "The loader acts on " + targetName + " before " + klp.get().objectName()
+                            + " need be there to relocate it.");
+        }
+        return klp;
+    }
+
+    private static boolean isVmlinux(String objectName) {
+        return objectName.equals(IntermediateLayout.VMLINUX);
+    }
+
+    private void checkField(Section section, SectionId target, Relocation relocation) {
+        if (object.header().machine() != X86_64) {
+            return;
+        }
+        OptionalInt size = RelocationField.size(relocation.type());
+        String at = String.format("%s+0x%x", section.name(), relocation.offset());
+        if (size.isEmpty()) {
+            invalid(at, "The module loader knows no relocation of type " + relocation.type() + ".");
+            return;
+        }
+        Bytes bytes = object.section(target).bytes();
+        if (relocation.offset() < 0 || relocation.offset() > bytes.size() - size.getAsInt()) {
+            invalid(at, "The relocated field lies outside its section.");
+            return;
+        }
+        for (int i = 0; i < size.getAsInt(); i++) {
+            if (bytes.at((int) relocation.offset() + i) != 0) {
+                invalid(at, "The relocated field is not zero.");
+                return;
+            }
+        }
+    }
+
+    private void checkSymbol(Section section, Optional<KlpNames.Section> klp, Symbol symbol) {
+        boolean isKlpSymbol = symbol.home().equals(new SymbolHome.Reserved(KlpNames.SHN_LIVEPATCH));
+        boolean isKlpSection = section.has(KlpNames.SHF_RELA_LIVEPATCH);
+        if (isKlpSymbol != isKlpSection) {
+            invalid(
+                    section.name(),
+                    isKlpSymbol
+                            ? "An ordinary relocation refers to the klp symbol " + symbol.name() + "."
+                            : "A klp relocation refers to " + symbol.name() + ", which is no klp symbol.");
+            return;
+        }
+        if (!isKlpSymbol) {
+            return;
+        }
+        Optional<KlpNames.Symbol> parsed = KlpNames.parseSymbol(symbol.name());
+        if (parsed.isEmpty() || parsed.get().name().length() > KlpNames.longestSymbol(required.release())) {
+            invalid(symbol.name(), "The livepatch core cannot read the symbol's name.");
+        } else if (klp.isPresent()
+                && required.release().isAtLeast(5, 8)
+                && !isVmlinux(klp.get().objectName())
+                && isVmlinux(parsed.get().objectName())) {
+            invalid(section.name(), "A module's klp relocations may not refer to " + symbol.name() + " of vmlinux.");
+        }
+    }
+
+    private void checkUndefinedSymbols() {
+        boolean versioned = info.value("vermagic").orElse("").contains(" modversions ");
+        Map<String, Integer> versions = versions();
+        for (Symbol symbol : object.symbols().subList(1, object.symbols().size())) {
+            if (!(symbol.home() instanceof SymbolHome.Undefined)) {
+                continue;
+            }
+            List<ModuleSymvers.Export> exports = required.symvers().exportsNamed(symbol.name());
+            if (exports.size() != 1) {
+                invalid(
+                        symbol.name(),
+                        exports.isEmpty()
+                                ? "The target kernel exports no such symbol."
+                                : "The target kernel exports several such symbols.");
+                continue;
+            }
+            checkNamespace(exports.get(0));
+            if (versioned && !versions.containsKey(symbol.name())) {
+                wrongVersion(symbol.name(), "The module does not say which version of the symbol it was built with.");
+            }
+        }
+        versions.forEach(this::checkVersion);
+    }
+
+    private void checkVersion(String symbol, int crc) {
+        List<ModuleSymvers.Export> exports = required.symvers().exportsNamed(symbol);
+        if (exports.size() != 1 || exports.get(0).crc() != crc) {
+            wrongVersion(
+                    symbol,
+                    String.format(
+                            "The module was built with the version 0x%08x, the target has %s.",
+                            crc,
+                            exports.stream()
+                                    .map(export -> String.format("0x%08x", export.crc()))
+                                    .toList()));
+        }
+    }
+
+    private void checkNamespace(ModuleSymvers.Export export) {
+        if (!export.namespace().isEmpty() && !info.values("import_ns").contains(export.namespace())) {
+            invalid(export.symbol(), "It belongs to the namespace " + export.namespace() + ", which is not imported.");
+        }
+    }
+
+    /** Entries of {@code struct modversion_info}: the CRC as a long, and the symbol in a field of 56 bytes. */
+    private Map<String, Integer> versions() {
+        Map<String, Integer> versions = new TreeMap<>();
+        for (SectionId id : object.sectionsNamed(VERSIONS)) {
+            Bytes bytes = object.section(id).bytes();
+            ByteBuffer numbers = bytes.buffer(object.header().order());
+            for (int at = 0; at + VERSION_SIZE <= bytes.size(); at += VERSION_SIZE) {
+                String name =
+                        bytes.slice(at + VERSION_NAME_AT, at + VERSION_SIZE).stringAt(0);
+                versions.put(name, (int) numbers.getLong(at));
+            }
+        }
+        return versions;
+    }
+
+    private void wrongVersion(String symbol, String what) {
+        problems.add(Problem.of(ProblemCode.MODVERSION_MISMATCH, where + ": " + symbol, what));
+    }
+
+    private void invalid(String place, String what) {
+        problems.add(Problem.of(ProblemCode.MODULE_INVALID, place.isEmpty() ? where : where + ": " + place, what));
+    }
+}

@@ -1,0 +1,246 @@
+package io.github.kpatch.livepatch;
+
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfObjectBuilder;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.RelocationType;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionLink;
+import io.github.kpatch.elf.SectionType;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.intermediate.ArchSection;
+import io.github.kpatch.intermediate.IntermediateLayout;
+import io.github.kpatch.intermediate.IntermediateReader;
+import io.github.kpatch.intermediate.IntermediateTables;
+import io.github.kpatch.intermediate.KlpRelocation;
+import io.github.kpatch.intermediate.KlpSymbol;
+import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The last step on a linked module: turns the intermediate tables into the klp symbols and klp relocations that the
+ * kernel's livepatch core resolves. An ordinary linker can neither make nor keep these ({@code SHN_LIVEPATCH}, {@code
+ * SHF_RELA_LIVEPATCH}), which is why they travel through the link as tables.
+ *
+ * <p>Source: {@code Documentation/livepatch/module-elf-format.rst}.
+ */
+public final class FinishModule {
+    private static final String PARAVIRT = ".parainstructions";
+    private static final int ARCH_ALIGNMENT = 8;
+    /** Tables that nothing reads once the module is loaded, hence freed with its initialisation code. */
+    private static final String INIT_PREFIX = ".init";
+
+    private static final Set<String> CONSUMED = Set.of(
+            IntermediateLayout.SYMBOLS, IntermediateLayout.RELOCATIONS, IntermediateLayout.ARCH, ".kpatch.force");
+
+    private final String where;
+    private final ElfObject object;
+    private final KernelRelease release;
+    private final IntermediateTables tables;
+    private final ElfObjectBuilder builder;
+
+    private FinishModule(String where, ElfObject object, KernelRelease release, RelocationType absolute64) {
+        this.where = where;
+        this.object = object;
+        this.release = release;
+        this.tables = IntermediateReader.read(where, object, absolute64);
+        this.builder = ElfObjectBuilder.from(object);
+    }
+
+    /**
+     * The finished module.
+     *
+     * @param where what to call the module in messages
+     * @param linked the {@code .ko} that kbuild made
+     * @param release the target kernel's release, which says how long names may be
+     * @param absolute64 the machine's relocation that stores symbol plus addend in 64 bits
+     * @param paravirtEntrySize size in bytes of {@code struct paravirt_patch_site}; asked for by kernels before 5.8 only
+     * @throws ProblemException where the tables are missing or malformed ({@link ProblemCode#INTERMEDIATE_INVALID}), or
+     *     a name does not fit ({@link ProblemCode#KLP_NAME_INVALID})
+     */
+    public static byte[] finish(
+            String where, byte[] linked, KernelRelease release, RelocationType absolute64, int paravirtEntrySize) {
+        FinishModule module = new FinishModule(where, ElfReader.read(where, linked), release, absolute64);
+        module.checkFunctionNames();
+        module.addKlpRelocations();
+        module.addArchSections(paravirtEntrySize);
+        module.removeConsumedTables();
+        module.moveTablesToInit();
+        return ElfWriter.write(module.builder.build());
+    }
+
+    private void checkFunctionNames() {
+        for (PatchedFunction function : tables.functions()) {
+            KlpNames.checkSymbol(where, function.name(), function.objectName(), release);
+        }
+    }
+
+    /** Where klp relocations go: two sections of one name need two lists. */
+    private record Destination(String objectName, SectionId section) {}
+
+    private void addKlpRelocations() {
+        Map<String, SymbolId> symbols = new LinkedHashMap<>();
+        Map<Destination, List<Relocation>> relocations = new LinkedHashMap<>();
+        for (KlpRelocation relocation : tables.relocations()) {
+            SymbolId symbol = klpSymbol(symbols, tables.symbols().get(relocation.symbolIndex()));
+            relocations
+                    .computeIfAbsent(
+                            new Destination(relocation.objectName(), relocation.section()), key -> new ArrayList<>())
+                    .add(new Relocation(relocation.offset(), relocation.type(), symbol, relocation.addend()));
+        }
+        relocations.forEach((destination, entries) -> builder.add(new Section(
+                KlpNames.relocations(
+                        where,
+                        destination.objectName(),
+                        object.section(destination.section()).name()),
+                SectionType.RELA,
+                KlpNames.SHF_RELA_LIVEPATCH | SectionFlags.INFO_LINK | SectionFlags.ALLOC,
+                0,
+                8,
+                24,
+                SectionLink.NONE,
+                new SectionData.Relocations(destination.section(), entries))));
+    }
+
+    private SymbolId klpSymbol(Map<String, SymbolId> symbols, KlpSymbol klp) {
+        return symbols.computeIfAbsent(
+                KlpNames.symbol(where, klp, release),
+                name -> builder.add(new Symbol(
+                        name, klp.type(), klp.binding(), 0, 0, 0, new SymbolHome.Reserved(KlpNames.SHN_LIVEPATCH))));
+    }
+
+    /** Bytes and relocations that several units contribute to one section. */
+    private static final class Collected {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final List<Relocation> relocations = new ArrayList<>();
+
+        void append(Section section, List<Relocation> added, int entrySize) {
+            // A unit's last entry lacks its padding, which the next unit's first entry needs before it.
+            while (bytes.size() % entrySize != 0) {
+                bytes.write(0);
+            }
+            int start = bytes.size();
+            bytes.writeBytes(section.bytes().toArray());
+            for (Relocation relocation : added) {
+                relocations.add(new Relocation(
+                        start + relocation.offset(), relocation.type(), relocation.symbol(), relocation.addend()));
+            }
+        }
+    }
+
+    /**
+     * Kernels before 5.8 process alternatives and paravirt sites before klp relocations unless they stand in sections of
+     * their own, one for each object patched.
+     */
+    private void addArchSections(int paravirtEntrySize) {
+        Map<String, Collected> sections = new LinkedHashMap<>();
+        for (ArchSection arch : tables.archSections()) {
+            Section section = object.section(arch.section());
+            int entrySize = section.name().equals(PARAVIRT) ? paravirtEntrySize : 1;
+            if (entrySize < 1) {
+                throw invalid(section.name(), "The size of struct paravirt_patch_site is not known.");
+            }
+            sections.computeIfAbsent(
+                            KlpNames.ARCH_PREFIX + arch.objectName() + "." + section.name(), key -> new Collected())
+                    .append(section, object.relocationsOf(arch.section()), entrySize);
+        }
+        new TreeSet<>(tables.archSections().stream().map(ArchSection::section).toList()).forEach(builder::remove);
+        sections.forEach((name, collected) -> {
+            SectionId id = builder.add(new Section(
+                    name,
+                    SectionType.PROGBITS,
+                    SectionFlags.ALLOC,
+                    0,
+                    ARCH_ALIGNMENT,
+                    1,
+                    SectionLink.NONE,
+                    new SectionData.Contents(Bytes.copyOf(collected.bytes.toByteArray()))));
+            builder.add(new Section(
+                    ".rela" + name,
+                    SectionType.RELA,
+                    SectionFlags.INFO_LINK,
+                    0,
+                    8,
+                    24,
+                    SectionLink.NONE,
+                    new SectionData.Relocations(id, collected.relocations)));
+        });
+    }
+
+    private void removeConsumedTables() {
+        Set<SectionId> removed = new TreeSet<>();
+        tables.archSections().forEach(arch -> removed.add(arch.section()));
+        for (String name : CONSUMED) {
+            removed.addAll(object.sectionsNamed(name));
+        }
+        checkUnused(removed);
+        removed.forEach(builder::remove);
+    }
+
+    /** What is kept must not refer to a table that goes; our own linker script and objects never do. */
+    private void checkUnused(Set<SectionId> removed) {
+        for (Section section : object.sections()) {
+            if (section.data() instanceof SectionData.Relocations relocations
+                    && !removed.contains(relocations.target())) {
+                for (Relocation entry : relocations.entries()) {
+                    SymbolHome home = object.symbol(entry.symbol()).home();
+                    if (home.section().filter(removed::contains).isPresent()) {
+                        throw invalid(
+                                section.name(),
+                                "It refers to " + object.symbol(entry.symbol()).name()
+                                        + ", which is no part of the finished module.");
+                    }
+                }
+            }
+        }
+    }
+
+    private void moveTablesToInit() {
+        for (int i = 0; i < object.sections().size(); i++) {
+            Section section = object.sections().get(i);
+            boolean isTable = section.name().equals(IntermediateLayout.FUNCTIONS)
+                    || section.name().startsWith(IntermediateLayout.CALLBACKS_PREFIX);
+            if (isTable) {
+                SectionId id = new SectionId(i);
+                builder.replace(id, renamed(section, INIT_PREFIX + section.name()));
+                object.relocationSectionOf(id)
+                        .ifPresent(relocations -> builder.replace(
+                                relocations,
+                                renamed(object.section(relocations), ".rela" + INIT_PREFIX + section.name())));
+            }
+        }
+    }
+
+    private static Section renamed(Section section, String name) {
+        return new Section(
+                name,
+                section.type(),
+                section.flags(),
+                section.address(),
+                section.alignment(),
+                section.entrySize(),
+                section.link(),
+                section.data());
+    }
+
+    private ProblemException invalid(String section, String what) {
+        return ProblemException.input(ProblemCode.INTERMEDIATE_INVALID, where + ", " + section, what);
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.kpatch.mojo;
+
+import io.github.kpatch.build.Console;
+import io.github.kpatch.host.BarProgress;
+import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.HeartbeatProgress;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemException;
+import java.util.stream.Collectors;
+import org.apache.maven.execution.MavenSession;
+import org.apache.maven.plugin.AbstractMojo;
+import org.apache.maven.plugin.MojoExecution;
+import org.apache.maven.plugin.MojoExecutionException;
+import org.apache.maven.plugin.MojoFailureException;
+import org.apache.maven.plugins.annotations.Parameter;
+
+/**
+ * What all goals have in common: the switch that skips them, and the translation of problems into Maven's exceptions. A
+ * finding about the patch is a failure of the build, bad input or environment an error in its execution, and neither
+ * shows a stack trace; anything else is a bug of ours and says so.
+ */
+abstract class AbstractKpatchMojo extends AbstractMojo {
+    /** Where bugs of the plugin are told. */
+    private static final String REPORT =
+            "This is a bug of kpatch-maven-plugin. Please report it with this message, the output of mvn -e -X, and the"
+                    + " folder target/kpatch.";
+
+    /** Skips all goals of the plugin. */
+    @Parameter(property = "kpatch.skip", defaultValue = "false")
+    private boolean skip;
+
+    /**
+     * How many processes or threads may work at once, make's jobs among them; 0 for as many as there are processors.
+     */
+    @Parameter(property = "kpatch.jobs", defaultValue = "0")
+    private int jobs;
+
+    @Parameter(defaultValue = "${session}", readonly = true, required = true)
+    private MavenSession session;
+
+    @Parameter(defaultValue = "${mojoExecution}", readonly = true, required = true)
+    private MojoExecution execution;
+
+    @Override
+    public final void execute() throws MojoExecutionException, MojoFailureException {
+        if (skip) {
+            getLog().info("Skipped: kpatch.skip is set.");
+            return;
+        }
+        if (isGoalSkipped()) {
+            getLog().info("Skipped: kpatch." + execution.getGoal() + ".skip is set.");
+            return;
+        }
+        try {
+            run();
+        } catch (ProblemException e) {
+            String text =
+                    e.problems().stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator()));
+            if (e.kind() == ProblemException.Kind.FINDINGS) {
+                throw new MojoFailureException(text);
+            }
+            getLog().debug(e);
+            throw new MojoExecutionException(text);
+        } catch (RuntimeException e) {
+            throw new MojoExecutionException(e + System.lineSeparator() + REPORT, e);
+        }
+    }
+
+    /** Whether this goal's own switch skips it. */
+    abstract boolean isGoalSkipped();
+
+    /**
+     * Does the goal's work.
+     *
+     * @throws ProblemException for whatever the user can act on
+     */
+    abstract void run();
+
+    final MavenSession session() {
+        return session;
+    }
+
+    /** The plugin's version. */
+    final String pluginVersion() {
+        return execution.getVersion();
+    }
+
+    /** How many processes or threads may work at once. */
+    final int jobs() {
+        return jobs > 0 ? jobs : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Maven's log. Where modules are built at the same time, each line says whose it is. */
+    final Console console() {
+        String prefix = session.isParallel() && session.getCurrentProject() != null
+                ? "[" + session.getCurrentProject().getArtifactId() + "] "
+                : "";
+        return new Console() {
+            @Override
+            public void info(String line) {
+                getLog().info(prefix + line);
+            }
+
+            @Override
+            public void warn(String line) {
+                getLog().warn(prefix + line);
+            }
+        };
+    }
+
+    /** A bar for who watches a terminal, a line now and then for everybody else. */
+    final Progress progress() {
+        boolean watched = Terminal.isThere() && session.getRequest().isInteractiveMode() && !session.isParallel();
+        return watched ? new BarProgress() : new HeartbeatProgress(console()::info);
+    }
+
+    /** Runs processes, each of which {@code -X} shows. */
+    final CommandRunner runner() {
+        return new CommandRunner(command -> getLog().debug("$ " + command));
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.kpatch.mojo;
+
+import io.github.kpatch.build.BuildContext;
+import io.github.kpatch.build.Console;
+import io.github.kpatch.build.ProjectConfig;
+import io.github.kpatch.build.ReadStructSizes;
+import io.github.kpatch.build.Steps;
+import io.github.kpatch.host.Workspace;
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.GivenPieces;
+import io.github.kpatch.source.KernelCache;
+import io.github.kpatch.source.KernelRequest;
+import io.github.kpatch.source.Kernels;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.maven.plugins.annotations.Parameter;
+import org.apache.maven.project.MavenProject;
+
+/** What the goals of a patch project have in common: the project, its kernel, its workspace and the cache. */
+abstract class AbstractProjectMojo extends AbstractKpatchMojo {
+    /** The project's folder of patch sources, which holds {@code patches} and {@code kernel.config}. */
+    static final String SOURCES = "${project.basedir}/src/main/kpatch";
+
+    @Parameter(defaultValue = "${project}", readonly = true, required = true)
+    private MavenProject project;
+
+    /**
+     * The kernel to be patched: {@code release}, and where it comes from: {@code source}, {@code config}, {@code
+     * vmlinux}, {@code symvers}, {@code modulesDirectory}, {@code bootImage}, {@code sha256} of the source. What is not
+     * given comes from the distribution's packages of that release.
+     */
+    @Parameter
+    private KernelParameters kernel;
+
+    /** Takes the place of {@code release} in {@code kernel}: what {@code uname -r} prints on the machines to be patched. */
+    @Parameter(property = "kpatch.release")
+    private String release;
+
+    /** Takes the place of {@code source} in {@code kernel}: a source folder, archive or package. */
+    @Parameter(property = "kpatch.source")
+    private File source;
+
+    /** Takes the place of {@code config} in {@code kernel}: the config the kernel was built with. */
+    @Parameter(property = "kpatch.config")
+    private File config;
+
+    /** Takes the place of {@code vmlinux} in {@code kernel}: the kernel's ELF file with debug information. */
+    @Parameter(property = "kpatch.vmlinux")
+    private File vmlinux;
+
+    /** Takes the place of {@code symvers} in {@code kernel}: the kernel's {@code Module.symvers}. */
+    @Parameter(property = "kpatch.symvers")
+    private File symvers;
+
+    /** Takes the place of {@code modulesDirectory} in {@code kernel}: the folder with the kernel's modules. */
+    @Parameter(property = "kpatch.modulesDirectory")
+    private File modulesDirectory;
+
+    /** Takes the place of {@code bootImage} in {@code kernel}: the kernel's {@code vmlinuz}. */
+    @Parameter(property = "kpatch.bootImage")
+    private File bootImage;
+
+    /** Takes the place of {@code sha256} in {@code kernel}: what the SHA-256 of the source's file must be. */
+    @Parameter(property = "kpatch.sha256")
+    private String sha256;
+
+    /** The compiler, a name on the {@code PATH} or a path; by default the one that the kernel's config names. */
+    @Parameter(property = "kpatch.compiler")
+    private String compiler;
+
+    /** Whether objects keep their debug information. */
+    @Parameter(property = "kpatch.debugInfo", defaultValue = "false")
+    private boolean debugInfo;
+
+    /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
+    @Parameter(property = "kpatch.cache")
+    private File cache;
+
+    /** Where the goals leave what they make. */
+    @Parameter(property = "kpatch.workDirectory", defaultValue = "${project.build.directory}/kpatch")
+    private File workDirectory;
+
+    /** The target's config as the project holds it; {@code kernel.lock} lies beside it. */
+    @Parameter(property = "kpatch.kernelConfig", defaultValue = SOURCES + "/kernel.config")
+    private File kernelConfig;
+
+    final MavenProject project() {
+        return project;
+    }
+
+    /** The file of the kernel's symbols and types, where it was given. */
+    final Optional<Path> vmlinux() {
+        return file(vmlinux, KernelParameters::vmlinux);
+    }
+
+    final ProjectConfig projectConfig() {
+        return new ProjectConfig(kernelConfig.toPath());
+    }
+
+    final BuildContext context() {
+        Workspace workspace = new Workspace(workDirectory.toPath());
+        Console console = console();
+        return new BuildContext(
+                workspace,
+                new Steps(workspace, pluginVersion(), console),
+                kernelCache(),
+                runner(),
+                progress(),
+                console,
+                jobs());
+    }
+
+    final KernelCache kernelCache() {
+        return new KernelCache(cache == null ? KernelCache.defaultRoot() : cache.toPath(), console()::info);
+    }
+
+    final Kernels kernels() {
+        return new Kernels(
+                kernelCache(),
+                runner(),
+                progress(),
+                vmlinux -> ReadStructSizes.in(vmlinux).asMap());
+    }
+
+    final KernelRequest kernelRequest() {
+        return new KernelRequest(
+                text(release, KernelParameters::release).map(AbstractProjectMojo::release),
+                new GivenPieces(
+                        file(source, KernelParameters::source),
+                        file(config, KernelParameters::config),
+                        file(vmlinux, KernelParameters::vmlinux),
+                        file(symvers, KernelParameters::symvers),
+                        file(modulesDirectory, KernelParameters::modulesDirectory),
+                        file(bootImage, KernelParameters::bootImage),
+                        text(sha256, KernelParameters::sha256)),
+                Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
+                session().isOffline(),
+                jobs(),
+                debugInfo);
+    }
+
+    private static KernelRelease release(String value) {
+        if (!KernelRelease.isValid(value)) {
+            throw ProblemException.input(
+                    ProblemCode.RELEASE_UNKNOWN, value, "This is not the name of a kernel release.");
+        }
+        return new KernelRelease(value);
+    }
+
+    private Optional<Path> file(File property, Function<KernelParameters, File> element) {
+        return Optional.ofNullable(property)
+                .or(() -> Optional.ofNullable(kernel).map(element))
+                .map(File::toPath);
+    }
+
+    private Optional<String> text(String property, Function<KernelParameters, String> element) {
+        return Optional.ofNullable(property)
+                .or(() -> Optional.ofNullable(kernel).map(element))
+                .filter(value -> !value.isBlank());
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.kpatch.mojo;
+
+import io.github.kpatch.build.RunBootTest;
+import java.io.File;
+import org.apache.maven.plugins.annotations.LifecyclePhase;
+import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+
+/**
+ * Boots the target kernel in QEMU, loads the module, waits for its transition, unloads it, and runs the project's
+ * scripts before, after and after the unload.
+ */
+@Mojo(name = "boot-test", defaultPhase = LifecyclePhase.INTEGRATION_TEST, threadSafe = true)
+public final class BootTestMojo extends AbstractProjectMojo {
+    /** Skips this goal. */
+    @Parameter(property = "kpatch.boot-test.skip", defaultValue = "false")
+    private boolean skipGoal;
+
+    /** Skips this goal, as it skips other plugins' tests. */
+    @Parameter(property = "skipTests", defaultValue = "false")
+    private boolean skipTests;
+
+    /** Skips this goal, as it skips other plugins' integration tests. */
+    @Parameter(property = "skipITs", defaultValue = "false")
+    private boolean skipITs;
+
+    /** Folder of scripts; each {@code *.sh} is called with {@code before}, {@code after} and {@code unloaded}. */
+    @Parameter(property = "kpatch.testScripts", defaultValue = "${project.basedir}/src/test/kpatch")
+    private File testScripts;
+
+    @Override
+    boolean isGoalSkipped() {
+        return skipGoal;
+    }
+
+    @Override
+    void run() {
+        if (skipTests || skipITs) {
+            console().info("Boot test skipped: " + (skipTests ? "skipTests" : "skipITs") + " is set.");
+            return;
+        }
+        RunBootTest.run(testScripts.toPath(), () -> kernels().modules(kernelRequest()), context());
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.kpatch.mojo;
+
+import io.github.kpatch.build.CheckSeries;
+import java.io.File;
+import org.apache.maven.plugins.annotations.LifecyclePhase;
+import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+
+/**
+ * Reads the project's patches in order, refuses what cannot be live-patched, and tries every patch on top of the ones
+ * before it on the kernel's source.
+ */
+@Mojo(name = "check-patches", defaultPhase = LifecyclePhase.PROCESS_SOURCES, threadSafe = true)
+public final class CheckPatchesMojo extends AbstractProjectMojo {
+    /** Skips this goal. */
+    @Parameter(property = "kpatch.check-patches.skip", defaultValue = "false")
+    private boolean skipGoal;
+
+    /** Folder of the patches: {@code *.patch} and {@code *.diff} in name order, or in that of a quilt {@code series}. */
+    @Parameter(property = "kpatch.patches", defaultValue = SOURCES + "/patches")
+    private File patches;
+
+    /** How many lines of context a hunk may lack; every such hunk is warned of. */
+    @Parameter(property = "kpatch.maxFuzz", defaultValue = "2")
+    private int maxFuzz;
+
+    @Override
+    boolean isGoalSkipped() {
+        return skipGoal;
+    }
+
+    @Override
+    void run() {
+        CheckSeries.run(patches.toPath(), maxFuzz, context());
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.kpatch.source;
+
+import io.github.kpatch.kernel.KernelConfig;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a kernel's config must say before anything is built. The kernel refuses to load a live patch, or takes it and
+ * never finishes the transition, when these options are not as they should be; and an option that {@code olddefconfig}
+ * drops unseen can change {@code struct module}, after which loading the module crashes the machine.
+ */
+final class ConfigRules {
+    /** Needed by the livepatch core or by symbol lookup. */
+    private static final Map<String, String> NEEDED = new TreeMap<>(Map.of(
+            "CONFIG_LIVEPATCH", "it is the kernel's live patching",
+            "CONFIG_MODULES", "a live patch is a module",
+            "CONFIG_KALLSYMS_ALL", "variables are looked up through it"));
+
+    /** Of each set one option is needed. */
+    private static final Map<String, List<String>> ONE_NEEDED = new TreeMap<>(Map.of(
+            "functions are redirected by ftrace",
+                    List.of("CONFIG_DYNAMIC_FTRACE_WITH_REGS", "CONFIG_DYNAMIC_FTRACE_WITH_ARGS"),
+            "the transition needs reliable stack traces",
+                    List.of("CONFIG_HAVE_RELIABLE_STACKTRACE", "CONFIG_STACK_VALIDATION", "CONFIG_UNWINDER_ORC")));
+
+    private static final Map<String, String> UNSUPPORTED = new TreeMap<>(Map.of(
+            "CONFIG_X86_KERNEL_IBT", "objects are finished only when the whole kernel is linked",
+            "CONFIG_LTO_CLANG", "objects hold the compiler's intermediate code",
+            "CONFIG_CC_IS_CLANG", "objects of Clang are not understood yet",
+            "CONFIG_DEBUG_INFO_SPLIT", "debug information is not in vmlinux",
+            "CONFIG_RANDSTRUCT", "structures are laid out at random",
+            "CONFIG_GCC_PLUGIN_RANDSTRUCT", "structures are laid out at random",
+            "CONFIG_GCC_PLUGIN_LATENT_ENTROPY", "each compilation gives other code"));
+
+    /** Keys and salts of whoever built the kernel, and the versions of tools; no structure depends on them. */
+    private static final Set<String> FREE = Set.of(
+            "CONFIG_BUILD_SALT",
+            "CONFIG_MODULE_SIG_ALL",
+            "CONFIG_MODULE_SIG_KEY",
+            "CONFIG_SYSTEM_TRUSTED_KEYS",
+            "CONFIG_CC_VERSION_TEXT",
+            "CONFIG_RUSTC_VERSION_TEXT",
+            "CONFIG_BINDGEN_VERSION_TEXT",
+            "CONFIG_GCC_VERSION",
+            "CONFIG_CLANG_VERSION",
+            "CONFIG_AS_VERSION",
+            "CONFIG_LD_VERSION",
+            "CONFIG_LLD_VERSION",
+            "CONFIG_PAHOLE_VERSION");
+
+    private ConfigRules() {}
+
+    /** Refuses a kernel that cannot be live-patched, or not by this version; names every option at once. */
+    static void checkPreconditions(String where, KernelConfig config) {
+        List<Problem> problems = new ArrayList<>();
+        if (!config.isEnabled("CONFIG_X86_64")) {
+            problems.add(Problem.of(
+                    ProblemCode.KERNEL_OPTION_UNSUPPORTED,
+                    where,
+                    "CONFIG_X86_64 is not set, and this version patches x86_64 kernels only."));
+        }
+        NEEDED.forEach((option, reason) -> {
+            if (!config.isEnabled(option)) {
+                problems.add(
+                        Problem.of(ProblemCode.KERNEL_OPTION_MISSING, where, option + " is not set: " + reason + "."));
+            }
+        });
+        ONE_NEEDED.forEach((reason, options) -> {
+            if (options.stream().noneMatch(config::isEnabled)) {
+                problems.add(Problem.of(
+                        ProblemCode.KERNEL_OPTION_MISSING,
+                        where,
+                        "None of " + String.join(", ", options) + " is set: " + reason + "."));
+            }
+        });
+        UNSUPPORTED.forEach((option, reason) -> {
+            if (config.isEnabled(option)) {
+                problems.add(
+                        Problem.of(ProblemCode.KERNEL_OPTION_UNSUPPORTED, where, option + " is set: " + reason + "."));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
+        }
+    }
+
+    /**
+     * Refuses a tree that made another config of the one it was given.
+     *
+     * @param given what the kernel was built with
+     * @param made what {@code make olddefconfig} made of it
+     */
+    static void checkUnchanged(KernelConfig given, KernelConfig made) {
+        List<Problem> problems = new ArrayList<>();
+        for (KernelConfig.Difference difference : given.differencesTo(made)) {
+            if (!FREE.contains(difference.option())) {
+                problems.add(Problem.of(
+                        ProblemCode.CONFIG_CHANGED,
+                        difference.option(),
+                        "The target kernel has " + difference.here().orElse("it not set")
+                                + ", the source tree makes it "
+                                + difference.there().orElse("not set") + "; likely "
+                                + likelyCause(difference.option()) + "."));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
+        }
+    }
+
+    /**
+     * Refuses a project's config that is not the target's.
+     *
+     * @param project the project's {@code kernel.config}
+     * @param target the target kernel's config
+     */
+    static void checkSame(String where, KernelConfig project, KernelConfig target) {
+        List<Problem> problems = new ArrayList<>();
+        for (KernelConfig.Difference difference : project.differencesTo(target)) {
+            problems.add(Problem.of(
+                    ProblemCode.CONFIG_DIFFERS,
+                    where + ", " + difference.option(),
+                    "The project has " + difference.here().orElse("it not set") + ", the target kernel has "
+                            + difference.there().orElse("it not set") + "."));
+        }
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
+        }
+    }
+
+    private static String likelyCause(String option) {
+        String name = option.substring("CONFIG_".length());
+        if (name.contains("BTF") || name.contains("PAHOLE")) {
+            return "pahole is missing or too old (Debian package dwarves)";
+        }
+        if (name.contains("RUST") || name.contains("BINDGEN")) {
+            return "the Rust compiler the kernel was built with is missing";
+        }
+        if (name.startsWith("CC_") || name.startsWith("GCC_") || name.contains("_CC_") || name.contains("PLUGIN")) {
+            return "the compiler, or its plugin headers, is not the one the kernel was built with";
+        }
+        if (name.startsWith("AS_") || name.startsWith("LD_") || name.startsWith("TOOLS_")) {
+            return "the binutils are not those the kernel was built with";
+        }
+        return "the source is not that of the kernel, or was changed";
+    }
+}

@@ -1,0 +1,221 @@
+package io.github.kpatch.source;
+
+import com.github.luben.zstd.Zstd;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.github.kpatch.debuginfo.StructSizes;
+import io.github.kpatch.elf.ByteSource;
+import io.github.kpatch.elf.ElfFile;
+import io.github.kpatch.host.Archives;
+import io.github.kpatch.host.Digests;
+import io.github.kpatch.host.FileMemo;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelConfig;
+import io.github.kpatch.kernel.KernelIdentity;
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.kernel.SpecialStructures;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns the pieces of a built kernel into the facts a livepatch needs, once for each kernel. A vmlinux with debug
+ * information is half a gigabyte and the modules' are five; what is kept of them is their symbol tables, some sizes and
+ * who built them, a few megabytes.
+ */
+final class KernelFacts {
+    private static final String CONFIG = "config";
+    private static final String SYMVERS = "Module.symvers";
+    private static final String BOOT_IMAGE = "vmlinuz";
+    private static final String SYMBOLS = "symbols";
+    private static final String MODULES = "modules";
+    private static final String IDENTITY = "kernel.json";
+    private static final String SYMBOL_TABLE = ".symtab.zst";
+    private static final int ZSTD_LEVEL = 6;
+
+    /** Modules up to this length are read in memory; Debian's longest has 340 MiB with its debug information. */
+    private static final int IN_MEMORY = 48 << 20;
+
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+    private final KernelCache cache;
+    private final PieceReader reader;
+    private final PackageStore packages;
+
+    KernelFacts(KernelCache cache, PieceReader reader, PackageStore packages) {
+        this.cache = cache;
+        this.reader = reader;
+        this.packages = packages;
+    }
+
+    /** What a kernel says of itself; written as JSON beside its symbol tables. */
+    private record Identity(String release, String banner, List<String> compilers, Map<String, Integer> structSizes) {}
+
+    /** The facts about a kernel, from the cache where it has them. */
+    TargetKernel of(KernelPieces pieces) {
+        Path folder = cache.kernel(digest(pieces));
+        cache.once(folder, "symbols of the kernel", partial -> extract(pieces, partial));
+        if (pieces.vmlinux() instanceof Piece.InPackage inside) {
+            packages.done(inside.container());
+        }
+        Identity identity = read(folder.resolve(IDENTITY));
+        return new TargetKernel(
+                new KernelRelease(identity.release()),
+                identity.banner(),
+                identity.compilers(),
+                folder.resolve(CONFIG),
+                folder.resolve(SYMVERS),
+                folder.resolve(SYMBOLS),
+                identity.structSizes(),
+                pieces.bootImage().map(image -> folder.resolve(BOOT_IMAGE)),
+                pieces.modules().map(modules -> modulesFolder(modules, folder)));
+    }
+
+    /** The folder of a kernel's modules as shipped, unpacked now if they lie in a package. */
+    Optional<Path> modules(KernelPieces pieces) {
+        Path kernel = cache.kernel(digest(pieces));
+        return pieces.modules().map(modules -> {
+            Path folder = modulesFolder(modules, kernel);
+            if (modules instanceof Piece.InPackage) {
+                cache.once(folder, "modules of the kernel", partial -> unpack(modules, partial));
+            }
+            return folder;
+        });
+    }
+
+    private static Path modulesFolder(Piece modules, Path kernel) {
+        return modules instanceof Piece.OnDisk disk
+                ? disk.path()
+                : kernel.resolveSibling(kernel.getFileName() + "-" + MODULES);
+    }
+
+    private void unpack(Piece modules, Path folder) {
+        reader.read(List.of(new PieceReader.Wanted(modules, (name, size, content) -> {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.copy(content, file);
+        })));
+    }
+
+    private String digest(KernelPieces pieces) {
+        FileMemo memo = cache.memo();
+        List<String> key = new ArrayList<>(List.of(KernelCache.FORMAT));
+        key.add(identity(memo, pieces.config()));
+        key.add(identity(memo, pieces.vmlinux()));
+        key.add(identity(memo, pieces.symvers()));
+        for (Optional<Piece> optional : List.of(pieces.debugModules(), pieces.modules(), pieces.bootImage())) {
+            key.add(optional.map(piece -> identity(memo, piece)).orElse("none"));
+        }
+        return Digests.of(key);
+    }
+
+    private String identity(FileMemo memo, Piece piece) {
+        if (piece instanceof Piece.InPackage inside) {
+            DebianPackage container = inside.container();
+            String sha256 = container.sha256().orElseGet(() -> memo.sha256(packages.fetch(container)));
+            return sha256 + " " + inside.path();
+        }
+        Path path = ((Piece.OnDisk) piece).path();
+        if (Files.isDirectory(path)) {
+            return FolderDigest.listing(path);
+        }
+        return memo.sha256(path);
+    }
+
+    private void extract(KernelPieces pieces, Path folder) {
+        Folders.make(folder.resolve(SYMBOLS));
+        List<PieceReader.Wanted> wanted = new ArrayList<>();
+        wanted.add(copy(pieces.config(), folder.resolve(CONFIG)));
+        wanted.add(copy(pieces.symvers(), folder.resolve(SYMVERS)));
+        pieces.bootImage().ifPresent(image -> wanted.add(copy(image, folder.resolve(BOOT_IMAGE))));
+        Path vmlinux = pieces.vmlinux() instanceof Piece.OnDisk disk ? disk.path() : folder.resolve("vmlinux.partial");
+        if (pieces.vmlinux() instanceof Piece.InPackage) {
+            wanted.add(copy(pieces.vmlinux(), vmlinux));
+        }
+        pieces.debugModules()
+                .ifPresent(modules -> wanted.add(new PieceReader.Wanted(
+                        modules, (name, size, content) -> takeModule(name, size, content, folder))));
+        reader.read(wanted);
+        takeVmlinux(vmlinux, folder, pieces.release());
+        Folders.delete(folder.resolve("vmlinux.partial"));
+    }
+
+    private static PieceReader.Wanted copy(Piece piece, Path file) {
+        return new PieceReader.Wanted(piece, (name, size, content) -> Files.copy(content, file));
+    }
+
+    private void takeVmlinux(Path vmlinux, Path folder, Optional<KernelRelease> wanted) {
+        try (ByteSource bytes = ByteSource.open(vmlinux)) {
+            ElfFile elf = ElfFile.open(bytes);
+            KernelIdentity kernel = KernelIdentity.of(elf);
+            if (wanted.isPresent() && !wanted.get().equals(kernel.release())) {
+                throw ProblemException.input(
+                        ProblemCode.RELEASE_UNKNOWN,
+                        vmlinux.toString(),
+                        "It is the kernel " + kernel.release() + ", and " + wanted.get() + " is wanted.");
+            }
+            String symbols = SymbolListing.of(elf)
+                    .filter(text -> text.contains(" FILE "))
+                    .orElseThrow(() -> ProblemException.input(
+                            ProblemCode.SYMBOLS_MISSING, vmlinux.toString(), "Its symbol table has no FILE symbols."));
+            writeSymbols(folder, "vmlinux", symbols);
+            Identity identity = new Identity(
+                    kernel.release().value(), kernel.banner(), kernel.compilers(), structSizes(elf, kernel, folder));
+            Folders.write(folder.resolve(IDENTITY), GSON.toJson(identity) + "\n");
+        } catch (IOException e) {
+            throw Folders.unusable(vmlinux, e);
+        }
+    }
+
+    private static Map<String, Integer> structSizes(ElfFile vmlinux, KernelIdentity kernel, Path folder)
+            throws IOException {
+        Path file = folder.resolve(CONFIG);
+        KernelConfig config = KernelConfig.parse("config of " + kernel.release(), Files.readAllBytes(file));
+        return StructSizes.read(vmlinux, SpecialStructures.of(config, kernel.release()))
+                .asMap();
+    }
+
+    private static void takeModule(String path, long size, InputStream content, Path folder) throws IOException {
+        Optional<String> module = ModuleFiles.moduleName(path);
+        if (module.isEmpty()) {
+            return;
+        }
+        if (size <= IN_MEMORY) {
+            byte[] bytes = Archives.decompressed(path, content.readAllBytes(), Integer.MAX_VALUE - 8);
+            takeModule(module.get(), ByteSource.of(path, bytes), folder);
+        } else {
+            Path large = folder.resolve("module.partial");
+            Files.copy(content, large);
+            try (ByteSource bytes = ByteSource.open(large)) {
+                takeModule(module.get(), bytes, folder);
+            } finally {
+                Files.delete(large);
+            }
+        }
+    }
+
+    private static void takeModule(String module, ByteSource bytes, Path folder) throws IOException {
+        ElfFile elf = ElfFile.open(bytes);
+        Optional<String> symbols = SymbolListing.of(elf);
+        if (symbols.isPresent()) {
+            writeSymbols(folder, module, symbols.get());
+        }
+    }
+
+    private static void writeSymbols(Path folder, String object, String text) throws IOException {
+        byte[] compressed = Zstd.compress(text.getBytes(StandardCharsets.ISO_8859_1), ZSTD_LEVEL);
+        Files.write(folder.resolve(SYMBOLS).resolve(object + SYMBOL_TABLE), compressed);
+    }
+
+    private static Identity read(Path file) {
+        return Folders.doing(file, () -> GSON.fromJson(Files.readString(file), Identity.class));
+    }
+}

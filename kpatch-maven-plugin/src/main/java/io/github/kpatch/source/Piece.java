@@ -1,0 +1,31 @@
+package io.github.kpatch.source;
+
+import java.nio.file.Path;
+
+/** Where one piece of a kernel is: a file or folder, or a file or folder inside a package nobody needs to install. */
+sealed interface Piece {
+    /**
+     * A file or folder on this machine.
+     *
+     * @param path where it is
+     */
+    record OnDisk(Path path) implements Piece {
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
+
+    /**
+     * A file or folder in a package.
+     *
+     * @param container the package
+     * @param path its path in the package, without a leading slash
+     */
+    record InPackage(DebianPackage container, String path) implements Piece {
+        @Override
+        public String toString() {
+            return container.selector() + ":/" + path;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.kpatch.source;
+
+import io.github.kpatch.host.ArchiveEntry;
+import io.github.kpatch.host.Archives;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Shows the files of pieces to who wants them, no matter whether they lie on disk or in a package. Each package is read
+ * once, whatever number of pieces is taken from it: one of them is a gigabyte.
+ */
+final class PieceReader {
+    private final Archives archives;
+    private final PackageStore packages;
+
+    PieceReader(Archives archives, PackageStore packages) {
+        this.archives = archives;
+        this.packages = packages;
+    }
+
+    /** Is shown one file. */
+    @FunctionalInterface
+    interface Taker {
+        /**
+         * Takes a file.
+         *
+         * @param name the file's path below the piece; empty when the piece is itself the file
+         */
+        void take(String name, long size, InputStream content) throws IOException;
+    }
+
+    /**
+     * A piece and who takes it.
+     *
+     * @param piece a file, or a folder of files
+     */
+    record Wanted(Piece piece, Taker taker) {}
+
+    /**
+     * Shows all files of the wanted pieces, those on disk in the order of their names.
+     *
+     * @throws ProblemException when a piece is not where it should be
+     */
+    void read(List<Wanted> wanted) {
+        Map<DebianPackage, List<Wanted>> inPackages = new LinkedHashMap<>();
+        for (Wanted one : wanted) {
+            if (one.piece() instanceof Piece.OnDisk disk) {
+                readDisk(disk.path(), one);
+            } else if (one.piece() instanceof Piece.InPackage inside) {
+                inPackages
+                        .computeIfAbsent(inside.container(), container -> new ArrayList<>())
+                        .add(one);
+            }
+        }
+        inPackages.forEach(this::readPackage);
+    }
+
+    private static void readDisk(Path path, Wanted wanted) {
+        if (!Files.exists(path)) {
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, path.toString(), "There is no such file or folder.");
+        }
+        try (Stream<Path> walk = Files.walk(path)) {
+            for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
+                try (InputStream content = Files.newInputStream(file)) {
+                    wanted.taker().take(path.relativize(file).toString(), Files.size(file), content);
+                }
+            }
+        } catch (IOException e) {
+            throw Folders.unusable(path, e);
+        }
+    }
+
+    private void readPackage(DebianPackage container, List<Wanted> wanted) {
+        Path file = packages.fetch(container);
+        Set<Wanted> seen = new HashSet<>();
+        archives.read("Reading " + file.getFileName(), file, container.sha256(), (entry, content) -> {
+            for (Wanted one : wanted) {
+                String path = ((Piece.InPackage) one.piece()).path();
+                if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(entry.name(), path)) {
+                    seen.add(one);
+                    String name = entry.name().substring(Math.min(entry.name().length(), path.length() + 1));
+                    one.taker().take(name, entry.size(), content);
+                }
+            }
+        });
+        for (Wanted one : wanted) {
+            if (!seen.contains(one)) {
+                throw ProblemException.input(
+                        ProblemCode.INPUT_MISSING, one.piece().toString(), "The package has no such file.");
+            }
+        }
+    }
+
+    private static boolean isBelow(String name, String path) {
+        return name.equals(path) || name.startsWith(path + "/");
+    }
+}

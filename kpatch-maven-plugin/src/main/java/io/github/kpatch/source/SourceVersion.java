@@ -1,0 +1,104 @@
+package io.github.kpatch.source;
+
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The version that the top Makefile of a source tree says, such as 6.1.192. It is not the kernel's release:
+ * distributions freeze that for compatibility. What ties the two is the kernel's banner.
+ *
+ * @param text the three numbers, such as {@code 6.1.192}
+ */
+record SourceVersion(String text) {
+    private static final Pattern LINE = Pattern.compile("(VERSION|PATCHLEVEL|SUBLEVEL) *= *(\\d+) *");
+    private static final Pattern DEBIAN = Pattern.compile(" Debian (\\d\\S*) \\(\\d{4}-\\d{2}-\\d{2}\\)");
+    private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
+
+    /** Reads it from a tree. */
+    static SourceVersion of(Path tree) {
+        Path makefile = tree.resolve("Makefile");
+        if (!Files.isRegularFile(makefile)) {
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING,
+                    makefile.getFileName().toString(),
+                    "The source has no top Makefile; it is no kernel source.");
+        }
+        Map<String, String> numbers = new HashMap<>();
+        for (String line : Folders.doing(makefile, () -> Files.readAllLines(makefile, StandardCharsets.ISO_8859_1))) {
+            Matcher matcher = LINE.matcher(line);
+            if (matcher.matches()) {
+                numbers.putIfAbsent(matcher.group(1), matcher.group(2));
+            }
+        }
+        if (numbers.size() < 3) {
+            throw ProblemException.input(
+                    ProblemCode.SOURCE_VERSION_MISMATCH,
+                    "Makefile",
+                    "The source's top Makefile names no kernel version.");
+        }
+        return new SourceVersion(
+                numbers.get("VERSION") + "." + numbers.get("PATCHLEVEL") + "." + numbers.get("SUBLEVEL"));
+    }
+
+    /**
+     * Refuses a source that the kernel was not built from, as far as names can tell: Debian's banner says the very
+     * version of source and package; other releases begin with the source's version, unless their third number is the
+     * frozen 0.
+     */
+    void checkBuilt(TargetKernel target, KernelSource source) {
+        Optional<String> debian = debianVersion(target.banner());
+        boolean same;
+        if (debian.isPresent()) {
+            same = numbersOf(debian.get()).equals(numbersOf(text))
+                    && source.packageVersion().map(debian.get()::equals).orElse(true);
+        } else {
+            same = fits(target.release());
+        }
+        if (!same) {
+            throw ProblemException.input(
+                    ProblemCode.SOURCE_VERSION_MISMATCH,
+                    source.origin(),
+                    "The source is " + source.packageVersion().orElse(text) + ", the kernel " + target.release()
+                            + " was built from "
+                            + debian.orElse(target.release().value()) + ".");
+        }
+    }
+
+    /** The version of the Debian package a kernel was built as, by its banner; empty for kernels of others. */
+    static Optional<String> debianVersion(String banner) {
+        Matcher matcher = DEBIAN.matcher(banner);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    private boolean fits(KernelRelease release) {
+        Matcher mine = NUMBERS.matcher(text);
+        Matcher theirs = NUMBERS.matcher(release.value());
+        if (!mine.matches() || !theirs.matches()) {
+            return false;
+        }
+        boolean sameSeries =
+                mine.group(1).equals(theirs.group(1)) && mine.group(2).equals(theirs.group(2));
+        boolean frozen = "0".equals(theirs.group(3));
+        String theirSublevel = theirs.group(3) == null ? "0" : theirs.group(3);
+        return sameSeries && (frozen || theirSublevel.equals(mine.group(3)));
+    }
+
+    private static String numbersOf(String version) {
+        Matcher matcher = NUMBERS.matcher(version);
+        if (!matcher.matches()) {
+            return version;
+        }
+        return matcher.group(1) + "." + matcher.group(2) + "."
+                + Optional.ofNullable(matcher.group(3)).orElse("0");
+    }
+}
