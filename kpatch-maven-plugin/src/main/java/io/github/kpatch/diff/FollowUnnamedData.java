@@ -94,8 +94,8 @@ final class FollowUnnamedData {
         }
         collectStarts(original, inOriginal);
         collectStarts(patched, inPatched);
-        changed.forEach(id -> all.put(
-                id, new Constants(inOriginal.get(twins.original(id).orElseThrow()), inPatched.get(id))));
+        changed.forEach(id ->
+                all.put(id, new Constants(inOriginal.get(twins.original(id).orElseThrow()), inPatched.get(id))));
         return all;
     }
 
@@ -159,9 +159,7 @@ final class FollowUnnamedData {
         return original.section(twin)
                         .bytes()
                         .slice((int) originalStart, (int) (originalStart + length))
-                        .equals(patched.section(home)
-                                .bytes()
-                                .slice((int) patchedStart, (int) (patchedStart + length)))
+                        .equals(patched.section(home).bytes().slice((int) patchedStart, (int) (patchedStart + length)))
                 && new RelocationEquality(original, twin, patched, home)
                         .equal(
                                 inside(original, twin, originalStart, length),

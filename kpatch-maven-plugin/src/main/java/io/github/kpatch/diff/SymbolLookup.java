@@ -37,7 +37,8 @@ final class SymbolLookup {
      * @param global whether it is visible outside its source file
      * @param exported whether modules may link to it
      */
-    record Found(String owner, long address, long size, long position, boolean unsure, boolean global, boolean exported) {}
+    record Found(
+            String owner, long address, long size, long position, boolean unsure, boolean global, boolean exported) {}
 
     /**
      * Where the kernel has the symbol that {@code patched} means.

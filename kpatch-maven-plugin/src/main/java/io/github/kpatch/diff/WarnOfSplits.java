@@ -38,7 +38,8 @@ final class WarnOfSplits {
                 warnings.add(Problem.of(
                         ProblemCode.SYMBOL_POSITION_UNSURE,
                         changes.patched().where(id),
-                        found.owner() + " has several symbols of this name; number " + found.position() + " is taken."));
+                        found.owner() + " has several symbols of this name; number " + found.position()
+                                + " is taken."));
             }
         });
         return warnings;
@@ -70,8 +71,8 @@ final class WarnOfSplits {
                 .map(entry -> Problem.of(
                         ProblemCode.CONSTANT_SPLIT,
                         patched.where(entry.getKey()),
-                        "The constant changed, but these keep using the old one: "
-                                + String.join(", ", entry.getValue()) + "."))
+                        "The constant changed, but these keep using the old one: " + String.join(", ", entry.getValue())
+                                + "."))
                 .toList();
     }
 

@@ -62,7 +62,8 @@ class BasicChangeTest {
 
     @Test
     void newGlobalFunctionWithoutCaller() {
-        Output output = Scenario.of(TWO, TWO + "int added(int x) { return g(x) * 5; }").changed();
+        Output output =
+                Scenario.of(TWO, TWO + "int added(int x) { return g(x) * 5; }").changed();
         output.changes().adds("added");
         assertThat(output.symbol("added").orElseThrow().binding()).isEqualTo(SymbolBinding.GLOBAL);
     }
@@ -134,8 +135,7 @@ class BasicChangeTest {
     void alignmentOfDataMayNot() {
         String data = "int table[4] = {1, 2};\n" + TWO;
         Scenario.of(data, data)
-                .editPatched(
-                        sections(section -> section.name().equals(".data.table") ? aligned(section, 64) : section))
+                .editPatched(sections(section -> section.name().equals(".data.table") ? aligned(section, 64) : section))
                 .assertRejected(ProblemCode.DATA_CHANGED);
     }
 
@@ -153,7 +153,8 @@ class BasicChangeTest {
                 int f(int x) { return h(x, 7) + 1; }
                 int g(int x) { return h(x, 7) + 2; }
                 """;
-        Output output = Scenario.of(source, source.replace("h(x, 7) + 2", "h(x, x) + 2")).changed();
+        Output output = Scenario.of(source, source.replace("h(x, 7) + 2", "h(x, x) + 2"))
+                .changed();
         output.changes("f", "g").adds("h");
     }
 

@@ -151,7 +151,8 @@ class DataChangeTest {
             SymbolId id = new SymbolId(i);
             boolean used = object.sections().stream()
                     .anyMatch(section -> section.data() instanceof SectionData.Relocations all
-                            && all.entries().stream().anyMatch(entry -> entry.symbol().equals(id)));
+                            && all.entries().stream()
+                                    .anyMatch(entry -> entry.symbol().equals(id)));
             if (object.symbol(id).isSection() && !used) {
                 builder.remove(id);
             }

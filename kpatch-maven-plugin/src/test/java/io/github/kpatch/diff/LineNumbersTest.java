@@ -77,6 +77,8 @@ class LineNumbersTest {
                     return g(x) + 1;
                 }
                 """;
-        Scenario.of(source, source.replace("+ 1", "+ 2")).sizes("alt_instr=12").assertError(ProblemCode.STRUCT_SIZES_MISSING);
+        Scenario.of(source, source.replace("+ 1", "+ 2"))
+                .sizes("alt_instr=12")
+                .assertError(ProblemCode.STRUCT_SIZES_MISSING);
     }
 }

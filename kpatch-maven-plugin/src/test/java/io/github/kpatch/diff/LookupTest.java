@@ -36,9 +36,7 @@ class LookupTest {
                 .entry("ffffffff80002000 8 FUNC GLOBAL local")
                 .changed();
         assertThat(output.klp()).containsOnly(".text.g: vmlinux.local,2");
-        assertThat(output.outcome().warnings())
-                .extracting(Problem::code)
-                .contains(ProblemCode.SYMBOL_POSITION_UNSURE);
+        assertThat(output.outcome().warnings()).extracting(Problem::code).contains(ProblemCode.SYMBOL_POSITION_UNSURE);
     }
 
     private static final String REFERENCES = """
@@ -129,7 +127,8 @@ class LookupTest {
 
     @Test
     void localTwiceInItsSource() {
-        local().editTable(table -> table.replaceAll("(?m)^(.* local)$", "$1\n$1")).assertError(ProblemCode.SYMBOL_AMBIGUOUS);
+        local().editTable(table -> table.replaceAll("(?m)^(.* local)$", "$1\n$1"))
+                .assertError(ProblemCode.SYMBOL_AMBIGUOUS);
     }
 
     @Test
@@ -156,7 +155,9 @@ class LookupTest {
     @Test
     void addressOfChangedFunctionIsThatOfTheOriginal() {
         Output output = Scenario.of(
-                        POINTER, POINTER.replace("later(callback)", "later(callback); later(0)").replace("+ 1", "+ 2"))
+                        POINTER,
+                        POINTER.replace("later(callback)", "later(callback); later(0)")
+                                .replace("+ 1", "+ 2"))
                 .changed();
         output.changes("callback", "f");
         assertThat(output.klp()).containsExactly(".text.f: vmlinux.callback,1");
@@ -215,7 +216,9 @@ class LookupTest {
         Output output = Scenario.ofAssembler(source.formatted(1), source.formatted(2))
                 .entry("ffffffff82000000 4096 OBJECT GLOBAL page")
                 .changed();
-        assertThat(output.tables().relocations()).extracting(KlpRelocation::addend).containsExactly(0x80000000L);
+        assertThat(output.tables().relocations())
+                .extracting(KlpRelocation::addend)
+                .containsExactly(0x80000000L);
     }
 
     @Test

@@ -106,9 +106,7 @@ class NamesAndLocalsTest {
                         COUNTER, "int e(int x) { static int count = 3; count -= x; return count; }\n" + COUNTER)
                 .changed();
         output.changes().adds("e");
-        assertThat(output.outcome().warnings())
-                .extracting(Problem::code)
-                .containsExactly(ProblemCode.STATIC_LOCAL_NEW);
+        assertThat(output.outcome().warnings()).extracting(Problem::code).containsExactly(ProblemCode.STATIC_LOCAL_NEW);
     }
 
     @Test
@@ -141,9 +139,8 @@ class NamesAndLocalsTest {
                 }
                 """;
         // Both builds call them n.0 and n.1, whichever is which.
-        UnaryOperator<ElfObject> swap = renaming("n.0", "n.tmp")
-                .andThen(renaming("n.1", "n.0"))
-                .andThen(renaming("n.tmp", "n.1"))::apply;
+        UnaryOperator<ElfObject> swap =
+                renaming("n.0", "n.tmp").andThen(renaming("n.1", "n.0")).andThen(renaming("n.tmp", "n.1"))::apply;
         Scenario.of(source, source).editPatched(swap).assertUnchanged();
         assertThat(Scenario.of(source, source.replace("return x", "return x + 1"))
                         .editPatched(swap)
@@ -166,9 +163,9 @@ class NamesAndLocalsTest {
                 }
                 """;
         Output output = Scenario.of(source, source.replace("return x", "return x + 1"))
-                .editPatched(renaming("n.0", "n.tmp")
-                        .andThen(renaming("n.1", "n.0"))
-                        .andThen(renaming("n.tmp", "n.1"))::apply)
+                .editPatched(
+                        renaming("n.0", "n.tmp").andThen(renaming("n.1", "n.0")).andThen(renaming("n.tmp", "n.1"))
+                                ::apply)
                 .changed();
         output.changes("f");
         assertThat(output.outcome().warnings()).isEmpty();
@@ -285,8 +282,12 @@ class NamesAndLocalsTest {
                 int f(int x) { if (x > 9) handle(&marker); return x + 1; }
                 """;
         Output output = Scenario.of(source, source.replace("+ 1", "+ 2").replace("{5}", "{6}"))
-                .editOriginal(renaming("data.marker", "data..Lubsan_data7").andThen(renaming("marker", ".Lubsan_data7"))::apply)
-                .editPatched(renaming("data.marker", "data..Lubsan_data9").andThen(renaming("marker", ".Lubsan_data9"))::apply)
+                .editOriginal(
+                        renaming("data.marker", "data..Lubsan_data7").andThen(renaming("marker", ".Lubsan_data7"))
+                                ::apply)
+                .editPatched(
+                        renaming("data.marker", "data..Lubsan_data9").andThen(renaming("marker", ".Lubsan_data9"))
+                                ::apply)
                 .changed();
         output.changes("f");
         assertThat(output.hasSection(".data..Lubsan_data9")).isTrue();

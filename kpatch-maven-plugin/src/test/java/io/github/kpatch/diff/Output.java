@@ -90,7 +90,9 @@ final class Output {
     }
 
     boolean defines(String name) {
-        return symbol(name).filter(symbol -> symbol.home().section().isPresent()).isPresent();
+        return symbol(name)
+                .filter(symbol -> symbol.home().section().isPresent())
+                .isPresent();
     }
 
     boolean refersTo(String name) {
@@ -101,7 +103,8 @@ final class Output {
 
     /** How many ftrace call sites the output lists. */
     int callSites() {
-        return object.relocationsOf(object.sectionNamed("__mcount_loc").orElseThrow()).size();
+        return object.relocationsOf(object.sectionNamed("__mcount_loc").orElseThrow())
+                .size();
     }
 
     long size(String section) {

@@ -67,7 +67,8 @@ class PiecesAndSectionsTest {
 
     @Test
     void functionBecomesUnlikely() {
-        Output output = Scenario.of(PLACED.replace("ATTRIBUTE", ""), PLACED.replace("ATTRIBUTE", "__attribute__((cold))"))
+        Output output = Scenario.of(
+                        PLACED.replace("ATTRIBUTE", ""), PLACED.replace("ATTRIBUTE", "__attribute__((cold))"))
                 .changed();
         output.changes("f");
         assertThat(output.hasSection(".text.unlikely.f")).isTrue();
@@ -134,7 +135,8 @@ class PiecesAndSectionsTest {
 
     @Test
     void paddedFunction() {
-        Output output = Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX, "2")).changed();
+        Output output =
+                Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX, "2")).changed();
         output.changes("f");
         assertThat(output.defines("__pfx_f")).isTrue();
         assertThat(output.relocations("__mcount_loc")).containsExactly("f+0 at 0");
@@ -210,7 +212,8 @@ class PiecesAndSectionsTest {
     void callerOfGroupMemberChanged() {
         Output output = Scenario.ofAssembler(grouped(1, 1), grouped(1, 2)).changed();
         output.changes("f");
-        assertThat(output.refersTo("member") || output.klp().contains(".text.f: vmlinux.member,0")).isTrue();
+        assertThat(output.refersTo("member") || output.klp().contains(".text.f: vmlinux.member,0"))
+                .isTrue();
     }
 
     @Test

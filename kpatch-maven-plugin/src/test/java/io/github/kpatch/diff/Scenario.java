@@ -149,7 +149,8 @@ final class Scenario {
         ElfObject patchedObject = patchedEdit.apply(compile(patched));
         DiffTarget target = new DiffTarget(
                 parent,
-                ParentSymbols.ofText("table", tableEdit.apply(table(originalObject)).getBytes(StandardCharsets.ISO_8859_1)),
+                ParentSymbols.ofText(
+                        "table", tableEdit.apply(table(originalObject)).getBytes(StandardCharsets.ISO_8859_1)),
                 symvers,
                 StructSizes.parse("sizes", sizes),
                 klpArch);
