@@ -46,7 +46,7 @@ public final class DiffObject {
 
         // What has to go along, and whether it can.
         SymbolLookup lookup = new SymbolLookup(twins, blocks, target);
-        SelectElements.Selection selection = SelectElements.from(changes);
+        SelectElements.Selection selection = SelectElements.from(changes, target.klpArch());
         Tables tables = RebuildTables.around(selection, changes, lookup, target);
         List<String> changedFunctions = redirected.stream()
                 .map(function -> changes.patched().symbol(function).name())
@@ -69,6 +69,7 @@ public final class DiffObject {
         References references = ResolveReferences.of(changes, content, lookup, target);
         ElfObject output =
                 EmitIntermediate.of(changes, tables.inclusion(), content, references, lookup, target, redirected);
+        warnings.addAll(WarnOfSplits.in(changes, tables.inclusion(), references, lookup, redirected));
         return new DiffOutcome.Changed(
                 output,
                 changedFunctions,
