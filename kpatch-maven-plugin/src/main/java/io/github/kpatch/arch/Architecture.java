@@ -44,10 +44,10 @@ public interface Architecture {
     int instructionLength(Section section, int offset);
 
     /**
-     * Whether the instruction at {@code offset} loads a constant into the register of the second or third argument,
-     * where the kernel's reporting functions expect a line number.
+     * Whether the instructions at {@code offset} of two builds load a constant into the same register, that of the second
+     * or third argument, where the kernel's reporting functions expect a line number.
      */
-    boolean loadsLineNumber(Bytes code, int offset);
+    boolean loadLineNumbers(Bytes original, Bytes patched, int offset);
 
     /** Whether the function of that name takes a line number as its second or third argument. */
     boolean takesLineNumber(String function);

@@ -163,8 +163,9 @@ public final class X86_64 implements Architecture {
     }
 
     @Override
-    public boolean loadsLineNumber(Bytes code, int offset) {
-        return code.at(offset) == MOV_ESI || code.at(offset) == MOV_EDX;
+    public boolean loadLineNumbers(Bytes original, Bytes patched, int offset) {
+        int opcode = patched.at(offset);
+        return original.at(offset) == opcode && (opcode == MOV_ESI || opcode == MOV_EDX);
     }
 
     @Override
