@@ -65,11 +65,11 @@ public final class DiffObject {
         }
 
         // How the module reaches the rest of the kernel, and the object that says so.
+        List<LocateFunctions.Located> functions = LocateFunctions.in(changes, redirected, lookup, target);
         CarriedContent content = CarryContent.of(changes, tables);
-        References references = ResolveReferences.of(changes, content, lookup, target);
-        ElfObject output =
-                EmitIntermediate.of(changes, tables.inclusion(), content, references, lookup, target, redirected);
-        warnings.addAll(WarnOfSplits.in(changes, tables.inclusion(), references, lookup, redirected));
+        References references = ResolveReferences.of(content, lookup, target);
+        warnings.addAll(WarnOfSplits.in(content, references, functions));
+        ElfObject output = EmitIntermediate.of(content, references, functions, target);
         return new DiffOutcome.Changed(
                 output,
                 changedFunctions,

@@ -23,15 +23,12 @@ final class WarnOfSplits {
     private WarnOfSplits() {}
 
     /** What to look at, in the order of the symbol table. */
-    static List<Problem> in(
-            Changes changes,
-            Inclusion inclusion,
-            References references,
-            SymbolLookup lookup,
-            List<SymbolId> redirected) {
+    static List<Problem> in(CarriedContent content, References references, List<LocateFunctions.Located> functions) {
+        Changes changes = content.changes();
+        Inclusion inclusion = content.inclusion();
         List<Problem> warnings = new ArrayList<>(splitConstants(changes, inclusion));
         Map<SymbolId, SymbolLookup.Found> used = new LinkedHashMap<>();
-        redirected.forEach(id -> lookup.find(id).ifPresent(found -> used.put(id, found)));
+        functions.forEach(function -> used.put(function.symbol(), function.found()));
         references.klp().forEach(reference -> used.put(reference.relocation().symbol(), reference.found()));
         used.forEach((id, found) -> {
             if (found.unsure()) {

@@ -269,9 +269,13 @@ class NamesAndLocalsTest {
                     return printk("hello") + x;
                 }
                 """;
-        Scenario.of(source.replace("LINE", "7"), source.replace("LINE", "8"))
-                .sizes("pi_entry=8")
-                .assertUnchanged();
+        Scenario.of(source.replace("LINE", "7"), source.replace("LINE", "8")).assertUnchanged();
+        assertThat(Scenario.of(
+                                source.replace("LINE", "7"),
+                                source.replace("LINE", "8").replace("+ x", "- x"))
+                        .changed()
+                        .hasSection(".printk_index"))
+                .isFalse();
     }
 
     @Test

@@ -143,17 +143,30 @@ final class Scenario {
         return this;
     }
 
-    /** Compares, and checks an output with the linker. */
-    DiffOutcome run() {
-        ElfObject originalObject = originalEdit.apply(compile(original));
-        ElfObject patchedObject = patchedEdit.apply(compile(patched));
-        DiffTarget target = new DiffTarget(
+    ElfObject compileOriginal() {
+        return originalEdit.apply(compile(original));
+    }
+
+    ElfObject compilePatched() {
+        return patchedEdit.apply(compile(patched));
+    }
+
+    /** A kernel that consists of {@code originalObject}. */
+    DiffTarget target(ElfObject originalObject) {
+        return new DiffTarget(
                 parent,
                 ParentSymbols.ofText(
                         "table", tableEdit.apply(table(originalObject)).getBytes(StandardCharsets.ISO_8859_1)),
                 symvers,
                 StructSizes.parse("sizes", sizes),
                 klpArch);
+    }
+
+    /** Compares, and checks an output with the linker. */
+    DiffOutcome run() {
+        ElfObject originalObject = compileOriginal();
+        ElfObject patchedObject = compilePatched();
+        DiffTarget target = target(originalObject);
         ObjectPair pair = new ObjectPair("unit.o", originalObject, patchedObject);
         DiffOutcome outcome = DiffObject.run(pair, target);
         if (outcome instanceof DiffOutcome.Changed changed) {
