@@ -3,7 +3,6 @@ package io.github.kpatch.mojo;
 import io.github.kpatch.build.BuildContext;
 import io.github.kpatch.build.Console;
 import io.github.kpatch.build.ProjectConfig;
-import io.github.kpatch.build.ReadStructSizes;
 import io.github.kpatch.build.Steps;
 import io.github.kpatch.host.Workspace;
 import io.github.kpatch.kernel.KernelRelease;
@@ -119,11 +118,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     }
 
     final Kernels kernels() {
-        return new Kernels(
-                kernelCache(),
-                runner(),
-                progress(),
-                vmlinux -> ReadStructSizes.in(vmlinux).asMap());
+        return new Kernels(kernelCache(), runner(), progress());
     }
 
     final KernelRequest kernelRequest() {
