@@ -19,7 +19,9 @@ import java.util.TreeMap;
  * @param patch the live-patch module
  * @param objects what the patch must have patched when its transition is done: functions by kernel object, {@code vmlinux}
  *     or a module's name as the kernel sees it. The modules are loaded before the patch
- * @param scripts folder whose {@code *.sh} are run in name order; everything else in it is put beside them
+ * @param scripts folder whose {@code *.sh} are run in name order, each as {@code sh <script> before|after|unloaded}, in a
+ *     folder with everything else that this one holds; {@code KPATCH_PHASE} and {@code KPATCH_MODULE} (the module's name
+ *     in sysfs) say the same, busybox's applets are on the {@code PATH}
  * @param workFolder receives the console log and what QEMU is given; files of an earlier run are replaced
  * @param cache folder that outlives the build: the unpacked kernel, and whether KVM works here
  * @param searchPath where to look for QEMU and busybox, in the form of the variable {@code PATH}

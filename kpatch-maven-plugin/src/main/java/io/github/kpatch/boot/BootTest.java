@@ -6,9 +6,7 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -37,17 +34,23 @@ public final class BootTest {
     private static final String KERNEL_ARGUMENTS =
             "console=ttyS0 quiet panic=-1 printk.devkmsg=on log_buf_len=1M cryptomgr.notests";
 
+    /**
+     * On a busy host the emulated kernel may measure its time stamp counter wrong by a factor of twenty, and every
+     * watchdog bites twenty times too early. The emulated timers do not suffer from that.
+     */
+    private static final String EMULATED_KERNEL_ARGUMENTS = " notsc";
+
     private static final int BASE_MEMORY_MIB = 512;
-    private static final int SCRIPT_OUTPUT_BYTES = 1 << 18;
-    private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_]+");
-    private static final String GUEST = "kpatch";
 
     private final CommandRunner runner;
     private final KvmProbe kvm;
 
     /** A boot test on this machine. */
     public BootTest(CommandRunner runner) {
-        this(runner, new KvmProbe(Path.of("/dev/kvm"), Path.of("/proc/sys/kernel/random/boot_id"), runner));
+        this(
+                runner,
+                new KvmProbe(
+                        Path.of("/dev/kvm"), Path.of("/proc/sys/kernel/random/boot_id"), KvmProbe.TIME_LIMIT, runner));
     }
 
     BootTest(CommandRunner runner, KvmProbe kvm) {
@@ -100,10 +103,10 @@ public final class BootTest {
     }
 
     private BootReport run(BootRequest request, BootTools tools, Consumer<String> steps) throws IOException {
-        String module = moduleName(request.patch());
+        GuestPlan plan = GuestPlan.of(request);
         Path work = Files.createDirectories(request.workFolder()).toAbsolutePath();
         Path initramfs = work.resolve("initramfs.cpio");
-        int scripts = writeInitramfs(request, module, tools.busybox(), initramfs);
+        plan.write(request, tools.busybox(), initramfs);
 
         Path image = request.bootImage().orElseThrow().toAbsolutePath();
         Path cache = Files.createDirectories(request.cache()).toAbsolutePath();
@@ -118,7 +121,7 @@ public final class BootTest {
         for (Path file : List.of(console, report, qemuLog)) {
             Files.deleteIfExists(file);
         }
-        Duration limit = request.limits().whole(scripts);
+        Duration limit = request.limits().whole(plan.scriptCount());
         Command machine = Command.of(
                         work, arguments(request, tools.qemu(), accelerator, kernel, initramfs, console, report))
                 .loggedTo(qemuLog)
@@ -130,106 +133,13 @@ public final class BootTest {
         }
         GuestTranscript guest = GuestTranscript.parse(lines(report));
         return new BootReport.Finished(
-                Verdict.of(request, module, guest, new KernelLog(lines(console)), result),
+                Verdict.of(request, plan, guest, new KernelLog(lines(console)), result),
                 guest.all(GuestEvent.Script.class).map(GuestEvent.Script::run).toList(),
                 guest.patchedObjects(),
                 console,
                 accelerator.name().toLowerCase(Locale.ROOT),
                 guest.the(GuestEvent.Booted.class).map(GuestEvent.Booted::after).orElse(Duration.ZERO),
                 result.duration());
-    }
-
-    /** Safe to be written into the guest's settings, which a shell reads. */
-    private static String moduleName(Path patch) throws IOException {
-        if (!Files.isRegularFile(patch)) {
-            throw ProblemException.input(
-                    ProblemCode.INPUT_MISSING, patch.toString(), "The live-patch module is not there.");
-        }
-        ModuleFile file = new ModuleFile(patch);
-        String name = file.info().name().orElseGet(file::name);
-        if (!MODULE_NAME.matcher(name).matches()) {
-            throw ProblemException.input(
-                    ProblemCode.MODULE_NAME_INVALID,
-                    patch.toString(),
-                    "The kernel has no module names like \"" + name + "\".");
-        }
-        return name;
-    }
-
-    /** Returns how many scripts there are. */
-    private static int writeInitramfs(BootRequest request, String module, Path busybox, Path target)
-            throws IOException {
-        List<LoadOrder.Step> modules = request.targetModules().isEmpty()
-                ? List.of()
-                : LoadOrder.of(ModuleFolder.open(request.modules().orElseThrow()), request.targetModules());
-        int scripts = 0;
-        try (InitramfsWriter initramfs = new InitramfsWriter(new BufferedOutputStream(Files.newOutputStream(target)))) {
-            for (String folder : List.of("dev", "proc", "sys", GUEST + "/modules", GUEST + "/scripts")) {
-                initramfs.folder(folder);
-            }
-            initramfs.file("init", resource("init"));
-            initramfs.file("bin/busybox", Files.readAllBytes(busybox));
-            initramfs.file(GUEST + "/settings", text(settings(request, module)));
-            initramfs.file(GUEST + "/patch.ko", Files.readAllBytes(request.patch()));
-            initramfs.file(GUEST + "/modules/list", text(moduleList(modules)));
-            for (int i = 0; i < modules.size(); i++) {
-                initramfs.file(
-                        GUEST + "/modules/" + i + ".ko", modules.get(i).file().bytes());
-            }
-            for (Path file : files(request.scripts())) {
-                String name = request.scripts().orElseThrow().relativize(file).toString();
-                initramfs.file(GUEST + "/scripts/" + name, Files.readAllBytes(file));
-                scripts += name.endsWith(".sh") && !name.contains("/") ? 1 : 0;
-            }
-        }
-        return scripts;
-    }
-
-    private static String settings(BootRequest request, String module) {
-        return """
-                MODULE=%s
-                OUTPUT_BYTES=%d
-                SCRIPT_SECONDS=%d
-                TRANSITION_SECONDS=%d
-                """.formatted(
-                        module,
-                        SCRIPT_OUTPUT_BYTES,
-                        request.limits().script().toSeconds(),
-                        request.limits().transition().toSeconds());
-    }
-
-    private static String moduleList(List<LoadOrder.Step> modules) {
-        StringBuilder list = new StringBuilder();
-        for (int i = 0; i < modules.size(); i++) {
-            list.append(modules.get(i).needed() ? "needed " : "wanted ")
-                    .append(i)
-                    .append(".ko ")
-                    .append(modules.get(i).file().name())
-                    .append('\n');
-        }
-        return list.toString();
-    }
-
-    private static List<Path> files(Optional<Path> folder) throws IOException {
-        if (folder.filter(Files::isDirectory).isEmpty()) {
-            return List.of();
-        }
-        try (Stream<Path> walk = Files.walk(folder.get())) {
-            return walk.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
-    private static byte[] text(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream in = BootTest.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("resource " + name + " is missing");
-            }
-            return in.readAllBytes();
-        }
     }
 
     private static List<String> arguments(
@@ -248,7 +158,8 @@ public final class BootTest {
         arguments.addAll(List.of("-m", memory + "M", "-smp", Integer.toString(request.processors())));
         arguments.addAll(List.of("-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"));
         arguments.addAll(List.of("-kernel", kernel.toString(), "-initrd", initramfs.toString()));
-        arguments.addAll(List.of("-append", KERNEL_ARGUMENTS));
+        arguments.addAll(List.of(
+                "-append", KERNEL_ARGUMENTS + (accelerator == Accelerator.TCG ? EMULATED_KERNEL_ARGUMENTS : "")));
         arguments.addAll(List.of("-serial", "file:" + console, "-serial", "file:" + report));
         return arguments;
     }
@@ -258,9 +169,10 @@ public final class BootTest {
         if (!Files.exists(file)) {
             return List.of();
         }
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                .lines()
-                .map(String::stripTrailing)
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        return Stream.of(text.split("\n"))
+                .filter(line -> !line.isEmpty())
+                .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
                 .toList();
     }
 }

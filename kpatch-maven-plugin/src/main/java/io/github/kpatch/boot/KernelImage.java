@@ -38,6 +38,11 @@ final class KernelImage {
     private static final int SECTOR = 512;
     private static final int HDRS = 0x53726448;
     private static final int PROTOCOL_WITH_PAYLOAD = 0x208;
+    /** The magic number, read as little-endian. */
+    private static final short GZIP = (short) 0x8b1f;
+
+    private static final int END = -1;
+    private static final int DAMAGED = -2;
     private static final int LARGEST_KERNEL = 1 << 30;
     private static final String NOTE_OWNER = "Xen";
     private static final int PHYS32_ENTRY = 18;
@@ -89,39 +94,40 @@ final class KernelImage {
         return Optional.of(header.slice((int) start, (int) length).order(ByteOrder.LITTLE_ENDIAN));
     }
 
-    /** The build appends the unpacked size to every payload; gzip's own trailer ends in the same number. */
+    /**
+     * kbuild appends the unpacked size to every payload but gzip's, whose own trailer ends in that number. Reading on to
+     * the end makes the decompressors check their sums.
+     */
     private static boolean decompress(ByteBuffer payload, Path target) throws IOException {
         long size = Integer.toUnsignedLong(payload.getInt(payload.limit() - Integer.BYTES));
         if (size > LARGEST_KERNEL) {
             return false;
         }
-        byte[] packed = new byte[payload.limit()];
+        boolean gzip = payload.getShort(0) == GZIP;
+        byte[] packed = new byte[payload.limit() - (gzip ? 0 : Integer.BYTES)];
         payload.get(0, packed);
         try (InputStream raw = new ByteArrayInputStream(packed);
                 InputStream in = new CompressorStreamFactory().createCompressorInputStream(raw);
                 OutputStream out = Files.newOutputStream(target)) {
             byte[] buffer = new byte[1 << 16];
-            long left = size;
-            while (left > 0) {
-                int count = readUnlessDamaged(in, buffer, (int) Math.min(buffer.length, left));
-                if (count < 0) {
-                    return false;
-                }
+            long written = 0;
+            int count;
+            while ((count = read(in, buffer)) > 0 && written <= size) {
                 out.write(buffer, 0, count);
-                left -= count;
+                written += count;
             }
-            return true;
+            return count == END && written == size;
         } catch (CompressorException unknownFormat) {
             return false;
         }
     }
 
-    /** A damaged payload is for the image's own decompressor to complain about, on the console. */
-    private static int readUnlessDamaged(InputStream in, byte[] buffer, int length) {
+    /** Returns {@link #DAMAGED} where the image's own decompressor would complain, on the console. */
+    private static int read(InputStream in, byte[] buffer) {
         try {
-            return in.read(buffer, 0, length);
+            return in.read(buffer);
         } catch (IOException damaged) {
-            return -1;
+            return DAMAGED;
         }
     }
 

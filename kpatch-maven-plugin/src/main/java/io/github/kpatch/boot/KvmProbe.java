@@ -20,20 +20,25 @@ import java.util.List;
  * limit once.
  */
 final class KvmProbe {
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(8);
+    /** Several times what a kernel needs to find out that it has no root, on a slow machine whose KVM works. */
+    static final Duration TIME_LIMIT = Duration.ofSeconds(8);
+
     private static final String SIGN_OF_LIFE = "Linux version ";
 
     private final Path device;
     private final Path bootId;
+    private final Duration timeLimit;
     private final CommandRunner runner;
 
     /**
      * @param device the host's KVM device, {@code /dev/kvm}
      * @param bootId a file whose content changes with each start of the host
+     * @param timeLimit how long the kernel may take to start and panic
      */
-    KvmProbe(Path device, Path bootId, CommandRunner runner) {
+    KvmProbe(Path device, Path bootId, Duration timeLimit, CommandRunner runner) {
         this.device = device;
         this.bootId = bootId;
+        this.timeLimit = timeLimit;
         this.runner = runner;
     }
 
@@ -86,7 +91,7 @@ final class KvmProbe {
                                     "console=ttyS0 panic=-1",
                                     "-serial",
                                     "file:" + console))
-                    .within(TIME_LIMIT));
+                    .within(timeLimit));
             return result.succeeded()
                     && Files.readString(console, StandardCharsets.ISO_8859_1).contains(SIGN_OF_LIFE);
         } finally {

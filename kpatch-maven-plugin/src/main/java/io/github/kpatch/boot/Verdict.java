@@ -29,14 +29,16 @@ final class Verdict {
             "module verification failed: signature and/or required key missing");
 
     private final BootRequest request;
+    private final GuestPlan plan;
     private final String module;
     private final GuestTranscript guest;
     private final KernelLog log;
     private final List<Problem> problems = new ArrayList<>();
 
-    private Verdict(BootRequest request, String module, GuestTranscript guest, KernelLog log) {
+    private Verdict(BootRequest request, GuestPlan plan, GuestTranscript guest, KernelLog log) {
         this.request = request;
-        this.module = module;
+        this.plan = plan;
+        this.module = plan.module();
         this.guest = guest;
         this.log = log;
     }
@@ -44,13 +46,13 @@ final class Verdict {
     /**
      * Judges one test.
      *
-     * @param module the patch's name as the kernel sees it
+     * @param plan what the guest was asked to do
      * @param machine how QEMU ended
      * @return all problems, in the order of the steps; empty when the patch has proved itself
      */
     static List<Problem> of(
-            BootRequest request, String module, GuestTranscript guest, KernelLog log, CommandResult machine) {
-        Verdict verdict = new Verdict(request, module, guest, log);
+            BootRequest request, GuestPlan plan, GuestTranscript guest, KernelLog log, CommandResult machine) {
+        Verdict verdict = new Verdict(request, plan, guest, log);
         verdict.judgeMachine(machine);
         verdict.judgeTargetModules();
         verdict.judgeScripts();
@@ -69,6 +71,12 @@ final class Verdict {
                         CONSOLE,
                         "The console log has lost its end, so that nobody knows what the kernel said."));
             }
+            if (!answeredAll()) {
+                problems.add(Problem.of(
+                        ProblemCode.BOOT_FAILED,
+                        "guest.log",
+                        "The guest's report has lost an answer, so that nobody knows how the test went."));
+            }
             return;
         }
         String how = machine.timedOut()
@@ -80,6 +88,34 @@ final class Verdict {
                 ProblemCode.BOOT_FAILED,
                 request.release().value(),
                 how + " during: " + guest.lastStep() + "." + quoted("The last it said:", last)));
+    }
+
+    /** Each step has an answer, up to the first whose answer says that there is no going on. */
+    private boolean answeredAll() {
+        if (guest.all(GuestEvent.ModuleLoad.class).count() != plan.modules().size() || !answered("before")) {
+            return false;
+        }
+        Optional<GuestEvent.Load> load = guest.the(GuestEvent.Load.class);
+        if (load.isEmpty() || load.get().exitCode() != 0) {
+            return load.isPresent();
+        }
+        Optional<GuestEvent.Transition> transition = guest.the(GuestEvent.Transition.class);
+        if (transition.isEmpty() || !transition.get().done()) {
+            return transition.isPresent();
+        }
+        Optional<GuestEvent.Disable> disable = guest.the(GuestEvent.Disable.class);
+        if (!answered("after") || disable.isEmpty() || !disable.get().done()) {
+            return answered("after") && disable.isPresent();
+        }
+        Optional<GuestEvent.Unload> unload = guest.the(GuestEvent.Unload.class);
+        return unload.isPresent() && (unload.get().exitCode() != 0 || answered("unloaded"));
+    }
+
+    private boolean answered(String phase) {
+        return guest.all(GuestEvent.Script.class)
+                        .filter(script -> script.run().phase().equals(phase))
+                        .count()
+                == plan.scriptCount();
     }
 
     private void judgeTargetModules() {
@@ -219,12 +255,13 @@ final class Verdict {
         }
     }
 
+    /** Without repetitions: busybox's insmod tries again where the first system call fails. */
     private List<String> reasons(List<String> program, String step) {
         List<String> reasons = new ArrayList<>(program);
         log.during(step).stream()
                 .filter(line -> EXPECTED_TAINTS.stream().noneMatch(line::contains))
                 .forEach(reasons::add);
-        return reasons;
+        return reasons.stream().distinct().toList();
     }
 
     private static String quoted(String title, List<String> lines) {

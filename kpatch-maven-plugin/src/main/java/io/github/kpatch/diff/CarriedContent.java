@@ -1,7 +1,6 @@
 package io.github.kpatch.diff;
 
 import io.github.kpatch.arch.CallSite;
-import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionId;
@@ -14,12 +13,16 @@ import java.util.Map;
 /**
  * What the included sections hold in the output, still under the ids of the patched object.
  *
+ * @param changes what became of every element
+ * @param inclusion what goes in
  * @param sections the included sections that are no relocation sections, in order
  * @param relocations the relocations of each of them that has a relocation section, by the section relocated
  * @param values the new values of symbols that moved with the entries of a table
  * @param callSites where ftrace finds the call of each carried function, in the order of the symbol table
  */
 record CarriedContent(
+        Changes changes,
+        Inclusion inclusion,
         Map<SectionId, Section> sections,
         Map<SectionId, List<Relocation>> relocations,
         Map<SymbolId, Long> values,
@@ -31,8 +34,13 @@ record CarriedContent(
         callSites = Collections.unmodifiableMap(new LinkedHashMap<>(callSites));
     }
 
-    /** The bytes of a carried section. */
-    Bytes bytes(SectionId section) {
-        return sections.get(section).bytes();
+    /** The patched object. */
+    Unit patched() {
+        return changes.patched();
+    }
+
+    /** Whether the output defines {@code symbol} itself. */
+    boolean defines(SymbolId symbol) {
+        return patched().home(symbol).filter(sections::containsKey).isPresent();
     }
 }

@@ -57,7 +57,8 @@ final class CarryContent {
         pass.moveSymbols();
         pass.relocations.replaceAll(pass::moveReferences);
         pass.relocations.forEach(pass::checkRange);
-        return new CarriedContent(pass.sections, pass.relocations, pass.values, pass.callSites);
+        return new CarriedContent(
+                changes, tables.inclusion(), pass.sections, pass.relocations, pass.values, pass.callSites);
     }
 
     private void collect() {

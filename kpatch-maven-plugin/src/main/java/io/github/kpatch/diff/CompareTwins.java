@@ -46,6 +46,7 @@ final class CompareTwins {
     static Changes of(Correlation twins, Ignored ignored) {
         CompareTwins pass = new CompareTwins(twins, ignored);
         pass.compareSections();
+        pass.followUnnamedData();
         pass.forgiveLineNumbers();
         pass.compareSymbols();
         pass.passStatusToOwners();
@@ -103,6 +104,12 @@ final class CompareTwins {
                     data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED,
                     patched.where(id),
                     "Its type, flags, alignment or entry size changed."));
+        }
+    }
+
+    private void followUnnamedData() {
+        for (SectionId id : new FollowUnnamedData(twins).affected(sections)) {
+            sections[id.index()] = Status.CHANGED;
         }
     }
 

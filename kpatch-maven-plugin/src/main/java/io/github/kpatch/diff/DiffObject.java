@@ -46,7 +46,7 @@ public final class DiffObject {
 
         // What has to go along, and whether it can.
         SymbolLookup lookup = new SymbolLookup(twins, blocks, target);
-        SelectElements.Selection selection = SelectElements.from(changes);
+        SelectElements.Selection selection = SelectElements.from(changes, target.klpArch());
         Tables tables = RebuildTables.around(selection, changes, lookup, target);
         List<String> changedFunctions = redirected.stream()
                 .map(function -> changes.patched().symbol(function).name())
@@ -65,10 +65,11 @@ public final class DiffObject {
         }
 
         // How the module reaches the rest of the kernel, and the object that says so.
+        List<LocateFunctions.Located> functions = LocateFunctions.in(changes, redirected, lookup, target);
         CarriedContent content = CarryContent.of(changes, tables);
-        References references = ResolveReferences.of(changes, content, lookup, target);
-        ElfObject output =
-                EmitIntermediate.of(changes, tables.inclusion(), content, references, lookup, target, redirected);
+        References references = ResolveReferences.of(content, lookup, target);
+        warnings.addAll(WarnOfSplits.in(content, references, functions));
+        ElfObject output = EmitIntermediate.of(content, references, functions, target);
         return new DiffOutcome.Changed(
                 output,
                 changedFunctions,

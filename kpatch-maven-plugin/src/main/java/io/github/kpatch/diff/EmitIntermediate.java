@@ -23,8 +23,6 @@ import io.github.kpatch.intermediate.IntermediateWriter;
 import io.github.kpatch.intermediate.KlpRelocation;
 import io.github.kpatch.intermediate.KlpSymbol;
 import io.github.kpatch.intermediate.PatchedFunction;
-import io.github.kpatch.problem.ProblemCode;
-import io.github.kpatch.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Puts the output together: an ordinary relocatable object that a linker accepts, with side tables that say what
@@ -46,13 +44,11 @@ import java.util.TreeSet;
  * would fail on them.
  */
 final class EmitIntermediate {
-    private final Changes changes;
     private final Unit patched;
-    private final Inclusion inclusion;
     private final CarriedContent content;
     private final References references;
     private final DiffTarget target;
-    private final SymbolLookup lookup;
+    private final List<LocateFunctions.Located> functions;
     private final Set<SymbolId> redirected;
 
     private final List<Section> sections = new ArrayList<>();
@@ -61,39 +57,24 @@ final class EmitIntermediate {
     private final Map<SymbolId, SymbolId> newSymbols = new LinkedHashMap<>();
 
     private EmitIntermediate(
-            Changes changes,
-            Inclusion inclusion,
-            CarriedContent content,
-            References references,
-            SymbolLookup lookup,
-            DiffTarget target,
-            List<SymbolId> redirected) {
-        this.changes = changes;
-        this.patched = changes.patched();
-        this.inclusion = inclusion;
+            CarriedContent content, References references, List<LocateFunctions.Located> functions, DiffTarget target) {
+        this.patched = content.patched();
         this.content = content;
         this.references = references;
-        this.lookup = lookup;
         this.target = target;
-        this.redirected = new TreeSet<>(redirected);
+        this.functions = functions;
+        this.redirected =
+                functions.stream().map(LocateFunctions.Located::symbol).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
      * The intermediate object.
      *
-     * @param redirected the functions to redirect
-     * @throws ProblemException when the running kernel does not have one of them
+     * @param functions the functions to redirect
      */
     static ElfObject of(
-            Changes changes,
-            Inclusion inclusion,
-            CarriedContent content,
-            References references,
-            SymbolLookup lookup,
-            DiffTarget target,
-            List<SymbolId> redirected) {
-        EmitIntermediate pass =
-                new EmitIntermediate(changes, inclusion, content, references, lookup, target, redirected);
+            CarriedContent content, References references, List<LocateFunctions.Located> functions, DiffTarget target) {
+        EmitIntermediate pass = new EmitIntermediate(content, references, functions, target);
         pass.numberSections();
         pass.addSymbols();
         pass.addSections();
@@ -121,9 +102,9 @@ final class EmitIntermediate {
         List<SymbolId> kept = new ArrayList<>();
         for (int i = 0; i < patched.elf().symbols().size(); i++) {
             SymbolId id = new SymbolId(i);
-            boolean defined = patched.home(id).filter(newSections::containsKey).isPresent();
+            boolean defined = content.defines(id);
             boolean file = patched.symbol(id).type().equals(SymbolType.FILE);
-            if ((inclusion.has(id) && (defined || file)) || used.contains(id) || id.equals(SymbolId.NULL)) {
+            if ((content.inclusion().has(id) && (defined || file)) || used.contains(id) || id.equals(SymbolId.NULL)) {
                 kept.add(id);
             }
         }
@@ -244,7 +225,7 @@ final class EmitIntermediate {
 
     private void addModuleInformation() {
         StringBuilder text = new StringBuilder();
-        byte[] imported = changes.ignored().namespaces().toArray();
+        byte[] imported = content.changes().ignored().namespaces().toArray();
         text.append(new String(imported, StandardCharsets.ISO_8859_1));
         for (String namespace : references.namespaces()) {
             String line = "import_ns=" + namespace + "\0";
@@ -294,33 +275,20 @@ final class EmitIntermediate {
                     symbol.binding(),
                     symbol.type()));
         }
-        return new IntermediateTables(functions(), klpSymbols, klpRelocations, archSections(), callbacks());
+        return new IntermediateTables(patchedFunctions(), klpSymbols, klpRelocations, archSections(), callbacks());
     }
 
-    private List<PatchedFunction> functions() {
-        List<PatchedFunction> functions = new ArrayList<>();
-        for (SymbolId id : redirected) {
-            Symbol symbol = patched.symbol(id);
-            SymbolLookup.Found found = lookup.find(id)
-                    .filter(candidate -> candidate.owner().equals(target.parentName()))
-                    .orElseThrow(() -> notInParent(id, "The changed function is not in " + target.parentName() + "."));
-            if (symbol.isLocal() && found.global()) {
-                throw notInParent(id, "The changed function is local, but global in " + target.parentName() + ".");
-            }
-            functions.add(new PatchedFunction(
-                    newSymbols.get(id),
-                    symbol.size(),
-                    found.address(),
-                    found.size(),
-                    found.position(),
-                    symbol.name(),
-                    target.parentName()));
-        }
-        return functions;
-    }
-
-    private ProblemException notInParent(SymbolId id, String what) {
-        return ProblemException.input(ProblemCode.SYMBOL_NOT_FOUND, patched.where(id), what);
+    private List<PatchedFunction> patchedFunctions() {
+        return functions.stream()
+                .map(function -> new PatchedFunction(
+                        newSymbols.get(function.symbol()),
+                        patched.symbol(function.symbol()).size(),
+                        function.found().address(),
+                        function.found().size(),
+                        function.found().position(),
+                        patched.symbol(function.symbol()).name(),
+                        target.parentName()))
+                .toList();
     }
 
     private List<ArchSection> archSections() {

@@ -37,10 +37,6 @@ import java.util.Set;
  * <p>Code for alternatives goes along whole where any alternative does: unused replacements harm nobody.
  */
 final class RebuildTables {
-    /** What belongs to static keys; before 5.8 none of it can be carried. */
-    private static final Set<String> STATIC_KEY_TABLES =
-            Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
-
     private final Unit patched;
     private final DiffTarget target;
     private final SymbolLookup lookup;
@@ -89,7 +85,8 @@ final class RebuildTables {
         }
         Map<SectionId, Tables.Rebuilt> kept = pass.rebuild();
         Set<SectionId> dropped = new HashSet<>(selection.tables().keySet());
-        pass.companions().forEach((companion, table) -> dropped.add(companion));
+        dropped.addAll(selection.neverCarried());
+        dropped.addAll(pass.companions());
         dropped.removeAll(kept.keySet());
         Map<SectionId, List<Relocation>> debug = pass.trimDebugSections();
         return new Tables(pass.draft.done(), kept, dropped, debug);
@@ -145,6 +142,7 @@ final class RebuildTables {
         Inclusion.Reason reason = new Inclusion.Reason(
                 "its entry at offset " + entry.offset() + " refers to this",
                 Optional.of(new Inclusion.OfSection(section)));
+        TargetOffsets offsets = patched.arch().targetOffsets(patched.section(section));
         for (Relocation relocation : entry.relocations()) {
             SymbolId symbol = relocation.symbol();
             if (patched.symbol(symbol).isSection()) {
@@ -157,7 +155,9 @@ final class RebuildTables {
             } else {
                 draft.include(symbol, reason);
             }
-            request(relocation, relocation.addend());
+            if (tableOf(relocation).isPresent()) {
+                request(relocation, offsets.of(relocation));
+            }
         }
     }
 
@@ -251,9 +251,7 @@ final class RebuildTables {
         for (Map.Entry<SectionId, Table> each : tables.entrySet()) {
             SectionId id = each.getKey();
             Table table = each.getValue();
-            boolean never = target.klpArch()
-                    && STATIC_KEY_TABLES.contains(patched.section(id).name());
-            if (table.kept.isEmpty() || never) {
+            if (table.kept.isEmpty()) {
                 continue;
             }
             rebuilt.put(id, rebuild(table));
@@ -313,13 +311,13 @@ final class RebuildTables {
         return new Tables.Rebuilt(Bytes.copyOf(bytes.toByteArray()), List.of(), moves);
     }
 
-    private Map<SectionId, SectionId> companions() {
-        Map<SectionId, SectionId> companions = new HashMap<>();
-        tables.forEach((id, table) -> {
+    private Set<SectionId> companions() {
+        Set<SectionId> companions = new HashSet<>();
+        for (Table table : tables.values()) {
             if (table.entries.special().entries() instanceof EntryLayout.Paired paired) {
-                patched.elf().sectionNamed(paired.companion()).ifPresent(companion -> companions.put(companion, id));
+                patched.elf().sectionNamed(paired.companion()).ifPresent(companions::add);
             }
-        });
+        }
         return companions;
     }
 

@@ -47,9 +47,9 @@ final class ResolveReferences {
     private final Map<SymbolId, Optional<SymbolLookup.Found>> known = new HashMap<>();
     private final NavigableSet<String> namespaces = new TreeSet<>();
 
-    private ResolveReferences(Changes changes, CarriedContent content, SymbolLookup lookup, DiffTarget target) {
-        this.changes = changes;
-        this.patched = changes.patched();
+    private ResolveReferences(CarriedContent content, SymbolLookup lookup, DiffTarget target) {
+        this.changes = content.changes();
+        this.patched = content.patched();
         this.content = content;
         this.lookup = lookup;
         this.target = target;
@@ -61,8 +61,8 @@ final class ResolveReferences {
      * @throws ProblemException when a symbol is in neither the patch nor the kernel, or cannot be told from others, or
      *     when livepatch would resolve a reference too late
      */
-    static References of(Changes changes, CarriedContent content, SymbolLookup lookup, DiffTarget target) {
-        ResolveReferences pass = new ResolveReferences(changes, content, lookup, target);
+    static References of(CarriedContent content, SymbolLookup lookup, DiffTarget target) {
+        ResolveReferences pass = new ResolveReferences(content, lookup, target);
         Map<SectionId, List<Relocation>> plain = new LinkedHashMap<>();
         List<References.KlpReference> klp = new ArrayList<>();
         content.relocations().forEach((section, relocations) -> {

@@ -7,6 +7,8 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.special.SpecialSection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,22 +30,33 @@ import java.util.Set;
  */
 final class SelectElements {
     private static final Set<String> STANDARD = Set.of(".toc", ".rodata", ".rodata.str");
+    /** What belongs to static keys; before 5.8 none of it can be carried. */
+    private static final Set<String> STATIC_KEY_TABLES =
+            Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
+
     private static final String FORCE_MARK = "__kpatch_force_func_";
+
+    /** A pointer to the function and one to the object's name. */
+    private static final int CALLBACK_SIZE = 16;
 
     private final Changes changes;
     private final Unit patched;
     private final Map<SectionId, SpecialSection> tables;
     private final Set<SymbolId> excluded;
+    private final Set<SectionId> neverCarried;
     private final Inclusion.Draft draft;
     private final List<String> callbacks = new ArrayList<>();
     private boolean newGlobal;
 
-    private SelectElements(Changes changes) {
+    private SelectElements(Changes changes, boolean klpArch) {
         this.changes = changes;
         this.patched = changes.patched();
         this.tables = tables(patched);
         this.excluded = excluded(patched);
-        this.draft = new Inclusion.Draft(changes, tables.keySet(), excluded);
+        this.neverCarried = klpArch ? staticKeyTables(patched) : Set.of();
+        Set<SectionId> notWhole = new HashSet<>(tables.keySet());
+        notWhole.addAll(neverCarried);
+        this.draft = new Inclusion.Draft(changes, notWhole, excluded);
     }
 
     /**
@@ -51,26 +64,36 @@ final class SelectElements {
      *
      * @param draft the elements so far
      * @param tables the tables to rebuild; none of them is in yet
+     * @param neverCarried what this kernel could not set up; a difference in it says nothing
      * @param callbacks the kinds of the callbacks found, such as {@code pre_patch}
      * @param newGlobal whether there is a new global symbol
      */
     record Selection(
-            Inclusion.Draft draft, Map<SectionId, SpecialSection> tables, List<String> callbacks, boolean newGlobal) {
+            Inclusion.Draft draft,
+            Map<SectionId, SpecialSection> tables,
+            Set<SectionId> neverCarried,
+            List<String> callbacks,
+            boolean newGlobal) {
         Selection {
             tables = Map.copyOf(tables);
+            neverCarried = Set.copyOf(neverCarried);
             callbacks = List.copyOf(callbacks);
         }
     }
 
-    /** What the changes call for. */
-    static Selection from(Changes changes) {
-        SelectElements pass = new SelectElements(changes);
+    /**
+     * What the changes call for.
+     *
+     * @param klpArch whether the kernel is older than 5.8
+     */
+    static Selection from(Changes changes, boolean klpArch) {
+        SelectElements pass = new SelectElements(changes, klpArch);
         pass.takeStandardElements();
         pass.takeChangedFunctions();
         pass.takeCallbacks();
         pass.takeForced();
         pass.takeNewGlobals();
-        return new Selection(pass.draft, pass.tables, pass.callbacks, pass.newGlobal);
+        return new Selection(pass.draft, pass.tables, pass.neverCarried, pass.callbacks, pass.newGlobal);
     }
 
     private static Map<SectionId, SpecialSection> tables(Unit patched) {
@@ -82,6 +105,12 @@ final class SelectElements {
                     .ifPresent(id -> tables.put(id, special));
         }
         return tables;
+    }
+
+    private static Set<SectionId> staticKeyTables(Unit patched) {
+        Set<SectionId> sections = new HashSet<>();
+        STATIC_KEY_TABLES.forEach(name -> sections.addAll(patched.elf().sectionsNamed(name)));
+        return sections;
     }
 
     /** The variables that hold the author's macros: only their sections count. */
@@ -146,14 +175,25 @@ final class SelectElements {
             Inclusion.Reason reason = Inclusion.Reason.rule("a callback of the patch's author");
             draft.add(id, reason);
             if (patched.section(id).data() instanceof SectionData.Relocations relocations) {
-                relocations.entries().stream()
-                        .limit(1)
-                        .forEach(relocation -> draft.include(relocation.symbol(), reason));
+                draft.include(callback(id, relocations).symbol(), reason);
             } else {
                 callbacks.add(patched.section(id).name().substring(SectionNames.CALLBACKS.length()));
                 patched.elf().sectionSymbolOf(id).ifPresent(symbol -> draft.add(symbol, reason));
             }
         }
+    }
+
+    private Relocation callback(SectionId id, SectionData.Relocations relocations) {
+        boolean one = relocations.entries().size() == 1
+                && relocations.entries().get(0).offset() == 0
+                && patched.section(relocations.target()).data().size() == CALLBACK_SIZE;
+        if (!one) {
+            throw ProblemException.input(
+                    ProblemCode.CALLBACK_INVALID,
+                    patched.where(id),
+                    "It does not hold exactly one callback, which is all that livepatch calls.");
+        }
+        return relocations.entries().get(0);
     }
 
     private void takeForced() {

@@ -33,10 +33,12 @@ final class SymbolLookup {
      * @param address its address there; 0 where only its export is known
      * @param size its size in bytes; 0 where only its export is known
      * @param position among the owner's symbols of the name, from 1; 0 where there is no other
+     * @param unsure whether the position rests on more than the addresses of locals
      * @param global whether it is visible outside its source file
      * @param exported whether modules may link to it
      */
-    record Found(String owner, long address, long size, long position, boolean global, boolean exported) {}
+    record Found(
+            String owner, long address, long size, long position, boolean unsure, boolean global, boolean exported) {}
 
     /**
      * Where the kernel has the symbol that {@code patched} means.
@@ -67,22 +69,17 @@ final class SymbolLookup {
     }
 
     private Found found(ParentSymbols.Entry entry, boolean global) {
+        List<ParentSymbols.Entry> locals = target.symbols().localsNamed(entry.name());
+        List<ParentSymbols.Entry> globals = target.symbols().globalsNamed(entry.name());
+        boolean only = locals.size() + globals.size() == 1;
         return new Found(
                 target.parentName(),
                 entry.value(),
                 entry.size(),
-                position(entry, global),
+                global && only ? 0 : upTo(entry, locals) + upTo(entry, globals),
+                !only && (target.parentIsModule() || !globals.isEmpty()),
                 global,
                 global && !target.symvers().exportsNamed(entry.name()).isEmpty());
-    }
-
-    private long position(ParentSymbols.Entry wanted, boolean global) {
-        List<ParentSymbols.Entry> locals = target.symbols().localsNamed(wanted.name());
-        List<ParentSymbols.Entry> globals = target.symbols().globalsNamed(wanted.name());
-        if (global && locals.isEmpty()) {
-            return 0;
-        }
-        return upTo(wanted, locals) + upTo(wanted, globals);
     }
 
     private long upTo(ParentSymbols.Entry wanted, List<ParentSymbols.Entry> namesakes) {
@@ -94,6 +91,6 @@ final class SymbolLookup {
     }
 
     private static Found found(ModuleSymvers.Export export) {
-        return new Found(export.owner(), 0, 0, 0, true, true);
+        return new Found(export.owner(), 0, 0, 0, false, true, true);
     }
 }

@@ -59,12 +59,29 @@ final class VerifyPatchability {
         if (section.data() instanceof SectionData.Group && status == Status.NEW) {
             add(ProblemCode.GROUP_CHANGED, id, "The section group is new or changed.");
         }
+        if (isUnnamedCode(id, status)) {
+            add(ProblemCode.OBJECT_UNSUPPORTED, id, "The patch refers to existing code in it that has no symbol.");
+        }
         if (included && status != Status.NEW && isLiveData(id)) {
             add(
                     ProblemCode.DATA_CHANGED,
                     id,
                     "It holds existing data, of which the patch would have a copy of its own.");
         }
+    }
+
+    /** Whether code of the running kernel would go in because nothing but its section could be named. */
+    private boolean isUnnamedCode(SectionId id, Status status) {
+        Section section = patched.section(id);
+        Inclusion.Reason reason = tables.inclusion().reasons().get(new Inclusion.OfSection(id));
+        boolean byItsSection = reason != null
+                && reason.cause().orElse(null) instanceof Inclusion.OfSymbol symbol
+                && patched.symbol(symbol.id()).isSection();
+        return byItsSection
+                && status != Status.NEW
+                && section.isText()
+                && !tables.kept().containsKey(id)
+                && !SectionNames.isWithoutSymbols(section.name());
     }
 
     private boolean isLiveData(SectionId id) {

@@ -188,10 +188,13 @@ public final class ElfReader {
         if (isTableOfReferences(relocated)) {
             throw file.malformed(header, "It applies to a section that cannot be relocated.");
         }
+        // Their offsets count in what the section is when uncompressed.
+        boolean isCompressed = (relocated.flags() & SectionFlags.COMPRESSED) != 0
+                || relocated.name().startsWith(".zdebug_");
         List<Relocation> entries = new ArrayList<>(bytes.limit() / ElfFile.RELA_SIZE);
         for (int at = 0; at < bytes.limit(); at += ElfFile.RELA_SIZE) {
             long info = bytes.getLong(at + 8);
-            if (Long.compareUnsigned(bytes.getLong(at), relocated.size()) > 0) {
+            if (!isCompressed && Long.compareUnsigned(bytes.getLong(at), relocated.size()) > 0) {
                 throw file.malformed(header, "A relocation lies outside the section it applies to.");
             }
             entries.add(new Relocation(

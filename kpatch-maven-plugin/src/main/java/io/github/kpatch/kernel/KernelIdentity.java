@@ -70,7 +70,8 @@ public record KernelIdentity(String banner, KernelRelease release, List<String> 
         return strings(bytes).stream().findFirst().orElse("");
     }
 
-    private static List<String> compilers(ElfFile file) {
+    /** The different texts of a file's {@code .comment}, sorted; empty where it was stripped. */
+    public static List<String> compilers(ElfFile file) {
         return file.section(".comment")
                 .filter(section -> (section.flags() & SectionFlags.COMPRESSED) == 0)
                 .map(section -> List.copyOf(new TreeSet<>(strings(file.contents(section)))))

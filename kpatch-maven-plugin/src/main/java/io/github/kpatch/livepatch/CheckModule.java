@@ -3,6 +3,7 @@ package io.github.kpatch.livepatch;
 import io.github.kpatch.arch.x86.RelocationField;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.Relocation;
@@ -13,6 +14,7 @@ import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.intermediate.IntermediateLayout;
+import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -62,7 +64,7 @@ public final class CheckModule {
     private CheckModule(String where, byte[] module, ModuleRequirements required) {
         this.where = where;
         this.object = ElfReader.read(where, module);
-        this.info = ModuleInfo.read(ByteSource.of(where, module));
+        this.info = ModuleInfo.of(ElfFile.open(ByteSource.of(where, module)));
         this.required = required;
     }
 
@@ -86,7 +88,7 @@ public final class CheckModule {
     }
 
     private void checkInfo() {
-        String vermagic = info.value("vermagic").orElse("");
+        String vermagic = info.vermagic().orElse("");
         String expected = required.vermagic().orElse(required.release().value() + " …");
         boolean fits = required.vermagic()
                 .map(vermagic::equals)
@@ -104,8 +106,8 @@ public final class CheckModule {
     }
 
     private void expect(String key, String value) {
-        if (!info.values(key).equals(List.of(value))) {
-            invalid(".modinfo", "It says " + key + "=" + info.values(key) + " instead of " + value + ".");
+        if (!info.all(key).equals(List.of(value))) {
+            invalid(".modinfo", "It says " + key + "=" + info.all(key) + " instead of " + value + ".");
         }
     }
 
@@ -213,7 +215,7 @@ public final class CheckModule {
     }
 
     private void checkUndefinedSymbols() {
-        boolean versioned = info.value("vermagic").orElse("").contains(" modversions ");
+        boolean versioned = info.vermagic().orElse("").contains(" modversions ");
         Map<String, Integer> versions = versions();
         for (Symbol symbol : object.symbols().subList(1, object.symbols().size())) {
             if (!(symbol.home() instanceof SymbolHome.Undefined)) {
@@ -251,7 +253,7 @@ public final class CheckModule {
     }
 
     private void checkNamespace(ModuleSymvers.Export export) {
-        if (!export.namespace().isEmpty() && !info.values("import_ns").contains(export.namespace())) {
+        if (!export.namespace().isEmpty() && !info.importedNamespaces().contains(export.namespace())) {
             invalid(export.symbol(), "It belongs to the namespace " + export.namespace() + ", which is not imported.");
         }
     }

@@ -212,7 +212,8 @@ final class DryRun {
         for (Hunk hunk : change.hunks()) {
             Move move = report.moved().get(hunk.number());
             if (report.failed().contains(hunk.number())) {
-                fail(patch, change, hunk, HunkFit.of(hunk, before, offset).mismatch());
+                HunkFit fit = HunkFit.of(hunk, before, offset);
+                fail(patch, change, hunk, fit.mismatch(), fit.cure());
                 continue;
             }
             if (move != null) {
@@ -225,13 +226,14 @@ final class DryRun {
     /** A hunk that is not quite where it should be may be where it should not be. */
     private void judgeMoved(PatchFile patch, FileChange change, Hunk hunk, Move move, HunkFit fit) {
         if (fit.alreadyApplied()) {
-            fail(patch, change, hunk, fit.mismatch());
+            fail(patch, change, hunk, fit.mismatch(), fit.cure());
         } else if (hunk.linesCheckedWithFuzz(move.fuzz()) == 0) {
             fail(
                     patch,
                     change,
                     hunk,
-                    "With fuzz %d nothing of the hunk's context is left to check its place by.".formatted(move.fuzz()));
+                    "With fuzz %d nothing of the hunk's context is left to check its place by.".formatted(move.fuzz()),
+                    ProblemCode.PATCH_DOES_NOT_APPLY.cure());
         } else {
             warnings.add(new Problem(
                     ProblemCode.PATCH_FUZZ,
@@ -241,8 +243,8 @@ final class DryRun {
         }
     }
 
-    private void fail(PatchFile patch, FileChange change, Hunk hunk, String what) {
-        problems.add(Problem.of(ProblemCode.PATCH_DOES_NOT_APPLY, where(patch, change, hunk), what));
+    private void fail(PatchFile patch, FileChange change, Hunk hunk, String what, String cure) {
+        problems.add(new Problem(ProblemCode.PATCH_DOES_NOT_APPLY, where(patch, change, hunk), what, cure));
         failedFiles.add(change.path());
     }
 

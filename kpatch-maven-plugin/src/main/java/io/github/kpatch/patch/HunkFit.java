@@ -1,5 +1,6 @@
 package io.github.kpatch.patch;
 
+import io.github.kpatch.problem.ProblemCode;
 import java.util.List;
 
 /**
@@ -22,11 +23,14 @@ record HunkFit(boolean alreadyApplied, String mismatch) {
         List<String> original = hunk.original().stream().map(HunkLine::text).toList();
         List<String> patched = hunk.patched().stream().map(HunkLine::text).toList();
         int expected = hunk.originalStart() - 1 + offset;
-        if (matches(patched, file, expected) == patched.size() && !patched.equals(original)) {
-            return new HunkFit(
-                    true,
-                    "The change of this hunk is in the file already, at line %d (reversed or previously applied)."
-                            .formatted(expected + 1));
+        // Where the file has the hunks before this one as well, this one is where the patched file has it.
+        for (int place : new int[] {expected, hunk.patchedStart() - 1}) {
+            if (matches(patched, file, place) == patched.size() && !patched.equals(original)) {
+                return new HunkFit(
+                        true,
+                        "The change of this hunk is in the file already, at line %d (reversed or previously applied)."
+                                .formatted(place + 1));
+            }
         }
         int place = bestPlace(original, file, expected);
         for (int i = 0; i < original.size(); i++) {
@@ -49,6 +53,13 @@ record HunkFit(boolean alreadyApplied, String mismatch) {
         return new HunkFit(
                 false,
                 "The hunk does not fit: its lines are at line %d, but not its end of file.".formatted(place + 1));
+    }
+
+    /** What the user should do. */
+    String cure() {
+        return alreadyApplied
+                ? "Remove the patch, or the hunk, where this kernel has the change already."
+                : ProblemCode.PATCH_DOES_NOT_APPLY.cure();
     }
 
     /** The place with the most lines in common; of equal ones the nearest to where the hunk should be. */

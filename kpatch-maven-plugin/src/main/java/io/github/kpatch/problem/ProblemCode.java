@@ -121,6 +121,14 @@ public enum ProblemCode {
             426,
             "A changed function uses a static key on a kernel before 5.8.",
             "Use static_key_enabled() in the patch."),
+    SYMBOL_POSITION_UNSURE(
+            427,
+            "Symbols of one name are told apart by their order in a symbol table.",
+            "See in the boot test that the right one was patched."),
+    CONSTANT_SPLIT(
+            428,
+            "Code that is not patched keeps using the old value of a changed constant.",
+            "Change that code too if it must see the new value."),
 
     MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
     LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),

@@ -9,6 +9,7 @@ import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelConfig;
+import io.github.kpatch.kernel.KernelIdentity;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -60,7 +61,7 @@ public record Compiler(String command, Path program, String version, String comm
                             "It cannot compile a single variable: " + String.join(" / ", result.output()) + ".");
                 }
                 try (ByteSource object = ByteSource.open(folder.resolve("empty.o"))) {
-                    return String.join("; ", CompilerComment.of(ElfFile.open(object)));
+                    return String.join("; ", KernelIdentity.compilers(ElfFile.open(object)));
                 }
             } finally {
                 Folders.delete(folder);

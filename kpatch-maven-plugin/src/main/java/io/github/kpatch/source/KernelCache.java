@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * kernels/&lt;digest&gt;/     facts about built kernels
  * trees/&lt;digest&gt;/       prepared source trees
  * objects/&lt;tree digest&gt;/ original objects that were built in a tree
+ * boot/                 what boot tests keep
  * memo/                 what was found out about files
  * locks/                one lock file for each of the above
  * </pre>
@@ -58,6 +59,11 @@ public final class KernelCache {
     /** The lock that guards a tree's original objects, or any part of them that {@code name} tells apart. */
     public ExclusiveLock objectsLock(String treeDigest, String name) {
         return lock("objects-" + treeDigest + "-" + name);
+    }
+
+    /** What boot tests keep: unpacked boot images, and whether hardware virtualization works here. */
+    public Path boot() {
+        return root.resolve("boot");
     }
 
     /** What was found out about files. */

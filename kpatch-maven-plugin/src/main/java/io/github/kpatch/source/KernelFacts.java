@@ -3,13 +3,17 @@ package io.github.kpatch.source;
 import com.github.luben.zstd.Zstd;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelConfig;
+import io.github.kpatch.kernel.KernelIdentity;
 import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.kernel.SpecialStructures;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
@@ -21,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Turns the pieces of a built kernel into the facts a livepatch needs, once for each kernel. A vmlinux with debug
@@ -46,13 +49,11 @@ final class KernelFacts {
     private final KernelCache cache;
     private final PieceReader reader;
     private final PackageStore packages;
-    private final StructSizeReader structSizes;
 
-    KernelFacts(KernelCache cache, PieceReader reader, PackageStore packages, StructSizeReader structSizes) {
+    KernelFacts(KernelCache cache, PieceReader reader, PackageStore packages) {
         this.cache = cache;
         this.reader = reader;
         this.packages = packages;
-        this.structSizes = structSizes;
     }
 
     /** What a kernel says of itself; written as JSON beside its symbol tables. */
@@ -62,6 +63,9 @@ final class KernelFacts {
     TargetKernel of(KernelPieces pieces) {
         Path folder = cache.kernel(digest(pieces));
         cache.once(folder, "symbols of the kernel", partial -> extract(pieces, partial));
+        if (pieces.vmlinux() instanceof Piece.InPackage inside) {
+            packages.done(inside.container());
+        }
         Identity identity = read(folder.resolve(IDENTITY));
         return new TargetKernel(
                 new KernelRelease(identity.release()),
@@ -142,9 +146,6 @@ final class KernelFacts {
         reader.read(wanted);
         takeVmlinux(vmlinux, folder, pieces.release());
         Folders.delete(folder.resolve("vmlinux.partial"));
-        if (pieces.vmlinux() instanceof Piece.InPackage inside) {
-            packages.done(inside.container());
-        }
     }
 
     private static PieceReader.Wanted copy(Piece piece, Path file) {
@@ -154,27 +155,32 @@ final class KernelFacts {
     private void takeVmlinux(Path vmlinux, Path folder, Optional<KernelRelease> wanted) {
         try (ByteSource bytes = ByteSource.open(vmlinux)) {
             ElfFile elf = ElfFile.open(bytes);
-            KernelBanner banner = KernelBanner.of(elf);
-            if (wanted.isPresent() && !wanted.get().equals(banner.release())) {
+            KernelIdentity kernel = KernelIdentity.of(elf);
+            if (wanted.isPresent() && !wanted.get().equals(kernel.release())) {
                 throw ProblemException.input(
                         ProblemCode.RELEASE_UNKNOWN,
                         vmlinux.toString(),
-                        "It is the kernel " + banner.release() + ", and " + wanted.get() + " is wanted.");
+                        "It is the kernel " + kernel.release() + ", and " + wanted.get() + " is wanted.");
             }
-            String symbols = SymbolTableText.of(elf)
+            String symbols = SymbolListing.of(elf)
                     .filter(text -> text.contains(" FILE "))
                     .orElseThrow(() -> ProblemException.input(
                             ProblemCode.SYMBOLS_MISSING, vmlinux.toString(), "Its symbol table has no FILE symbols."));
             writeSymbols(folder, "vmlinux", symbols);
             Identity identity = new Identity(
-                    banner.release().value(),
-                    banner.text(),
-                    CompilerComment.of(elf),
-                    new TreeMap<>(structSizes.read(elf)));
+                    kernel.release().value(), kernel.banner(), kernel.compilers(), structSizes(elf, kernel, folder));
             Folders.write(folder.resolve(IDENTITY), GSON.toJson(identity) + "\n");
         } catch (IOException e) {
             throw Folders.unusable(vmlinux, e);
         }
+    }
+
+    private static Map<String, Integer> structSizes(ElfFile vmlinux, KernelIdentity kernel, Path folder)
+            throws IOException {
+        Path file = folder.resolve(CONFIG);
+        KernelConfig config = KernelConfig.parse("config of " + kernel.release(), Files.readAllBytes(file));
+        return StructSizes.read(vmlinux, SpecialStructures.of(config, kernel.release()))
+                .asMap();
     }
 
     private static void takeModule(String path, long size, InputStream content, Path folder) throws IOException {
@@ -198,7 +204,7 @@ final class KernelFacts {
 
     private static void takeModule(String module, ByteSource bytes, Path folder) throws IOException {
         ElfFile elf = ElfFile.open(bytes);
-        Optional<String> symbols = SymbolTableText.of(elf);
+        Optional<String> symbols = SymbolListing.of(elf);
         if (symbols.isPresent()) {
             writeSymbols(folder, module, symbols.get());
         }

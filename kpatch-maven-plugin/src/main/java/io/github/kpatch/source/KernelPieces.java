@@ -7,7 +7,7 @@ import java.util.Optional;
  * Where every piece of one kernel is.
  *
  * @param release the kernel's release, if something other than its vmlinux says it
- * @param packageVersion the version of the distribution's packages the pieces come from, where they do
+ * @param sourceVersion the version of the distribution's package the source comes from, where it does
  * @param source source tree: folder, archive or package
  * @param sourceSha256 what the SHA-256 of the source's file must be, if that is known
  * @param config its config
@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 record KernelPieces(
         Optional<KernelRelease> release,
-        Optional<String> packageVersion,
+        Optional<String> sourceVersion,
         Piece source,
         Optional<String> sourceSha256,
         Piece config,

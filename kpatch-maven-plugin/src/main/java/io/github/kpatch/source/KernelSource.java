@@ -8,10 +8,11 @@ import java.util.Optional;
  *
  * @param sha256 SHA-256 of the source archive, or of names and contents of a source folder
  * @param packageVersion version of the distribution's package it came in, where it came in one
+ * @param builtIn whether somebody has configured or built in it
  * @param origin what to call it in messages
  * @param writer writes it out
  */
-record KernelSource(String sha256, Optional<String> packageVersion, String origin, Writer writer) {
+record KernelSource(String sha256, Optional<String> packageVersion, boolean builtIn, String origin, Writer writer) {
     /** Writes a source tree. */
     @FunctionalInterface
     interface Writer {

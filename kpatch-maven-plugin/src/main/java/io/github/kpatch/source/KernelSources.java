@@ -44,7 +44,11 @@ final class KernelSources {
             SourceFolder folder = new SourceFolder(path);
             String digest = memo.recall("source folder " + folder.listing(), List.of(), folder::digest);
             return new KernelSource(
-                    digest, Optional.empty(), path.toString(), (scratch, tree) -> folder.copy(tree, digest));
+                    digest,
+                    Optional.empty(),
+                    SourceFolder.wasBuiltIn(path),
+                    path.toString(),
+                    (scratch, tree) -> folder.copy(tree, digest));
         }
         if (!Files.isRegularFile(path)) {
             throw ProblemException.input(
@@ -57,7 +61,8 @@ final class KernelSources {
         }
         return new KernelSource(
                 digest,
-                pieces.packageVersion(),
+                pieces.sourceVersion(),
+                false,
                 path.toString(),
                 (scratch, tree) -> unpack(path, digest, scratch, tree));
     }
@@ -90,7 +95,7 @@ final class KernelSources {
             extract(debianPackage.get(), packageDigest, archive);
             return memo.sha256(archive);
         });
-        return new KernelSource(digest, Optional.of(version), origin, (scratch, tree) -> {
+        return new KernelSource(digest, Optional.of(version), false, origin, (scratch, tree) -> {
             if (!Files.isRegularFile(archive)) {
                 extract(debianPackage.get(), packageDigest, archive);
             }
@@ -99,8 +104,18 @@ final class KernelSources {
     }
 
     private void extract(Path debianPackage, String packageDigest, Path archive) {
-        Path partial = Folders.sibling(archive);
+        cache.lock("packages").during("package of the kernel source", () -> {
+            if (!Files.isRegularFile(archive)) {
+                extractAlone(debianPackage, packageDigest, archive);
+            }
+            return archive;
+        });
+    }
+
+    private void extractAlone(Path debianPackage, String packageDigest, Path archive) {
+        Path partial = archive.resolveSibling(archive.getFileName() + ".partial");
         Folders.make(archive.getParent());
+        Folders.delete(partial);
         MessageDigest digest = Digests.sha256();
         try {
             archives.read(

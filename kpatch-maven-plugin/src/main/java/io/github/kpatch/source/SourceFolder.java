@@ -58,7 +58,7 @@ final class SourceFolder {
     }
 
     /** Whether somebody has configured or built in the folder. */
-    boolean wasBuiltIn() {
+    static boolean wasBuiltIn(Path folder) {
         return Files.exists(folder.resolve(".config"))
                 || Files.exists(folder.resolve("include/config"))
                 || Files.exists(folder.resolve("include/generated"));

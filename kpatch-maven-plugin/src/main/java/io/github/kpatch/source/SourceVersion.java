@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  */
 record SourceVersion(String text) {
     private static final Pattern LINE = Pattern.compile("(VERSION|PATCHLEVEL|SUBLEVEL) *= *(\\d+) *");
+    private static final Pattern DEBIAN = Pattern.compile(" Debian (\\d\\S*) \\(\\d{4}-\\d{2}-\\d{2}\\)");
     private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
     /** Reads it from a tree. */
@@ -55,8 +56,7 @@ record SourceVersion(String text) {
      * frozen 0.
      */
     void checkBuilt(TargetKernel target, KernelSource source) {
-        KernelBanner banner = new KernelBanner(target.banner());
-        Optional<String> debian = banner.debianVersion();
+        Optional<String> debian = debianVersion(target.banner());
         boolean same;
         if (debian.isPresent()) {
             same = numbersOf(debian.get()).equals(numbersOf(text))
@@ -72,6 +72,12 @@ record SourceVersion(String text) {
                             + " was built from "
                             + debian.orElse(target.release().value()) + ".");
         }
+    }
+
+    /** The version of the Debian package a kernel was built as, by its banner; empty for kernels of others. */
+    static Optional<String> debianVersion(String banner) {
+        Matcher matcher = DEBIAN.matcher(banner);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     private boolean fits(KernelRelease release) {

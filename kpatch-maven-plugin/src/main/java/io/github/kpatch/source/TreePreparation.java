@@ -65,6 +65,9 @@ final class TreePreparation {
             source.writer().write(partial, tree);
             SourceVersion.of(tree).checkBuilt(target, source);
             Make make = new Make(tree, variables, request.jobs());
+            if (source.builtIn() || SourceFolder.wasBuiltIn(tree)) {
+                make.run("Removing what earlier builds left in the source", List.of("mrproper"));
+            }
             configure(make, target, config);
             make.run("Preparing the tree", List.of("prepare", "modules_prepare"));
             checkRelease(tree, target);

@@ -158,14 +158,21 @@ class CheckPatchesTest {
     }
 
     @Test
-    void saysWhenAHunkIsInTheFileAlready() throws IOException {
-        source("fs/a.c", numbered(1, 60).replace("line 10\n", "ten\n"));
-        patch("a.patch", changing("fs/a.c", 10, "line 10", "ten"));
+    void saysOfEachHunkWhenItIsInTheFileAlready() throws IOException {
+        source("fs/a.c", numbered(1, 60).replace("line 10\n", "ten\nmore\n").replace("line 20\n", "twenty\n"));
+        patch(
+                "a.patch",
+                header("fs/a.c") + "@@ -10 +10,2 @@\n-line 10\n+ten\n+more\n@@ -20 +21 @@\n-line 20\n+twenty\n");
 
         assertThat(refusal().problems())
-                .extracting(Problem::what)
-                .containsExactly("The change of this hunk is in the file already, at line 10"
-                        + " (reversed or previously applied).");
+                .extracting(Problem::what, Problem::cure)
+                .containsExactly(
+                        tuple(
+                                "The change of this hunk is in the file already, at line 10 (reversed or previously applied).",
+                                "Remove the patch, or the hunk, where this kernel has the change already."),
+                        tuple(
+                                "The change of this hunk is in the file already, at line 21 (reversed or previously applied).",
+                                "Remove the patch, or the hunk, where this kernel has the change already."));
     }
 
     @Test

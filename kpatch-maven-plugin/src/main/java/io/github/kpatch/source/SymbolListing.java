@@ -13,11 +13,11 @@ import java.util.Optional;
  * symbols in their order, with the FILE symbols between them, and nothing else of its half gigabyte; the field's tools
  * take that text, so it is the form the cache keeps.
  */
-final class SymbolTableText {
+final class SymbolListing {
     private static final int LARGEST_DECIMAL_SIZE = 99999;
     private static final List<String> VISIBILITIES = List.of("DEFAULT", "INTERNAL", "HIDDEN", "PROTECTED");
 
-    private SymbolTableText() {}
+    private SymbolListing() {}
 
     /** The text of a file's {@code .symtab}; empty where it has none. */
     static Optional<String> of(ElfFile file) {

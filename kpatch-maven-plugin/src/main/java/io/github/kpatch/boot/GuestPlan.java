@@ -1,0 +1,145 @@
+package io.github.kpatch.boot;
+
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the guest is given and will be asked to do. It goes into the initramfs, whose script {@code init} plays it, and to
+ * the verdict, which misses every answer that did not come back.
+ *
+ * @param module the patch's name as the kernel sees it
+ * @param modules what is loaded before the patch, in order
+ * @param scripts folder with the scripts; empty for none
+ * @param files all that it holds, relative to it, sorted
+ */
+record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scripts, List<Path> files) {
+    /** Safe to be written into the guest's settings, which a shell reads. */
+    private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_]+");
+
+    private static final int SCRIPT_OUTPUT_BYTES = 1 << 18;
+    private static final String GUEST = "kpatch";
+    private static final String SCRIPT = ".sh";
+
+    GuestPlan {
+        modules = List.copyOf(modules);
+        files = List.copyOf(files);
+    }
+
+    static GuestPlan of(BootRequest request) throws IOException {
+        return new GuestPlan(
+                moduleName(request.patch()),
+                request.targetModules().isEmpty()
+                        ? List.of()
+                        : LoadOrder.of(ModuleFolder.open(request.modules().orElseThrow()), request.targetModules()),
+                request.scripts(),
+                files(request.scripts()));
+    }
+
+    private static String moduleName(Path patch) throws IOException {
+        if (!Files.isRegularFile(patch)) {
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, patch.toString(), "The live-patch module is not there.");
+        }
+        ModuleFile file = new ModuleFile(patch);
+        String name = file.info().name().orElseGet(file::name);
+        if (!MODULE_NAME.matcher(name).matches()) {
+            throw ProblemException.input(
+                    ProblemCode.MODULE_NAME_INVALID,
+                    patch.toString(),
+                    "The kernel has no module names like \"" + name + "\".");
+        }
+        return name;
+    }
+
+    private static List<Path> files(Optional<Path> folder) throws IOException {
+        if (folder.filter(Files::isDirectory).isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> walk = Files.walk(folder.get())) {
+            return walk.filter(Files::isRegularFile)
+                    .map(folder.get()::relativize)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** How many scripts are run in each phase: those directly in the folder whose name a shell's {@code *} matches. */
+    int scriptCount() {
+        return (int) files.stream()
+                .filter(file -> file.getNameCount() == 1
+                        && file.toString().endsWith(SCRIPT)
+                        && !file.toString().startsWith("."))
+                .count();
+    }
+
+    /** Writes the initramfs; equal inputs give equal bytes. */
+    void write(BootRequest request, Path busybox, Path target) throws IOException {
+        try (InitramfsWriter initramfs = new InitramfsWriter(new BufferedOutputStream(Files.newOutputStream(target)))) {
+            for (String folder : List.of("dev", "proc", "sys", GUEST + "/modules", GUEST + "/scripts")) {
+                initramfs.folder(folder);
+            }
+            initramfs.file("init", resource("init"));
+            initramfs.file("bin/busybox", Files.readAllBytes(busybox));
+            initramfs.file(GUEST + "/settings", text(settings(request.limits())));
+            initramfs.file(GUEST + "/patch.ko", Files.readAllBytes(request.patch()));
+            initramfs.file(GUEST + "/modules/list", text(moduleList()));
+            for (int i = 0; i < modules.size(); i++) {
+                initramfs.file(
+                        GUEST + "/modules/" + i + ".ko", modules.get(i).file().bytes());
+            }
+            for (Path file : files) {
+                initramfs.file(
+                        GUEST + "/scripts/" + file,
+                        Files.readAllBytes(scripts.orElseThrow().resolve(file)));
+            }
+        }
+    }
+
+    private String settings(BootLimits limits) {
+        return """
+                MODULE=%s
+                OUTPUT_BYTES=%d
+                SCRIPT_SECONDS=%d
+                TRANSITION_SECONDS=%d
+                """.formatted(
+                        module,
+                        SCRIPT_OUTPUT_BYTES,
+                        limits.script().toSeconds(),
+                        limits.transition().toSeconds());
+    }
+
+    private String moduleList() {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i < modules.size(); i++) {
+            list.append(modules.get(i).needed() ? "needed " : "wanted ")
+                    .append(i)
+                    .append(".ko ")
+                    .append(modules.get(i).file().name())
+                    .append('\n');
+        }
+        return list.toString();
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream in = BootTest.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + name + " is missing");
+            }
+            return in.readAllBytes();
+        }
+    }
+}

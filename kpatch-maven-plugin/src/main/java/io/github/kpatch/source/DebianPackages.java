@@ -1,0 +1,285 @@
+package io.github.kpatch.source;
+
+import io.github.kpatch.host.Command;
+import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.FileMemo;
+import io.github.kpatch.host.FolderGrowth;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.host.Tools;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Debian's packages, through its own tools, as any user: dpkg's list for what is installed, {@code apt-cache} for
+ * what there is, {@code apt-get download} for files, which checks them against the signed lists. Nothing is installed.
+ *
+ * <p>Answers are remembered as long as the package manager's own files are untouched. Packages are remembered for ever:
+ * a name with a version never changes what it means.
+ */
+final class DebianPackages implements PackageStore {
+    private static final long MEBIBYTE = 1 << 20;
+    private static final String DOWNLOAD = ".download-";
+
+    private final KernelCache cache;
+    private final CommandRunner runner;
+    private final Progress progress;
+    private final Tools tools;
+    private final FileMemo memo;
+    private final boolean offline;
+    private final Path root;
+
+    /** What was asked for, in the order in which it will be fetched. */
+    private final List<DebianPackage> wanted = new ArrayList<>();
+
+    /**
+     * @param offline whether no package manager may be called
+     * @param root the machine's root folder
+     */
+    DebianPackages(KernelCache cache, CommandRunner runner, Progress progress, boolean offline, Path root) {
+        this.cache = cache;
+        this.runner = runner;
+        this.progress = progress;
+        this.memo = cache.memo();
+        this.tools = new Tools(runner, memo);
+        this.offline = offline;
+        this.root = root;
+    }
+
+    /** Whether the machine has Debian's tools and they may be asked. */
+    boolean canAsk() {
+        return !offline && tools.find("apt-cache").isPresent();
+    }
+
+    /** Whether no package manager may be called. */
+    boolean isOffline() {
+        return offline;
+    }
+
+    /** Notes an answer for when nobody can be asked. */
+    void noteAnswer(String question, String answer) {
+        memo.remember(question, List.of(), answer);
+    }
+
+    /** The last answer to a question, however old. */
+    Optional<String> lastAnswer(String question) {
+        return memo.known(question, List.of());
+    }
+
+    /** The version of an installed package, from dpkg's own list: to read it no package manager need be called. */
+    Optional<String> installed(String name) {
+        Path status = dpkgStatus();
+        String version = memo.recall("installed " + name, List.of(status), () -> {
+            if (!Files.isRegularFile(status)) {
+                return "";
+            }
+            String text = Folders.doing(status, () -> Files.readString(status, StandardCharsets.UTF_8));
+            return stanzas(text).stream()
+                    .filter(fields -> name.equals(fields.get("Package")))
+                    .filter(fields -> "install ok installed".equals(fields.get("Status"))
+                            || "hold ok installed".equals(fields.get("Status")))
+                    .map(fields -> fields.getOrDefault("Version", ""))
+                    .findFirst()
+                    .orElse("");
+        });
+        return Optional.of(version).filter(found -> !found.isEmpty());
+    }
+
+    /** All package names that begin with {@code prefix} and for which there is a package. */
+    List<String> names(String prefix) {
+        return ask(List.of("apt-cache", "search", "--names-only", "^" + prefix.replace("+", "\\+")), aptFiles())
+                .lines()
+                .map(line -> line.split(" ", 2)[0])
+                .filter(name -> name.startsWith(prefix))
+                .sorted()
+                .toList();
+    }
+
+    /** The fields of the version of a package that apt would install, by name. */
+    Optional<Map<String, String>> candidate(String name) {
+        return stanzas(ask(List.of("apt-cache", "--no-all-versions", "show", name), aptFiles())).stream()
+                .filter(fields -> name.equals(fields.get("Package")))
+                .findFirst();
+    }
+
+    /** All versions of a package that there are, the one apt prefers first. */
+    List<String> versions(String name) {
+        return stanzas(ask(List.of("apt-cache", "show", name), aptFiles())).stream()
+                .filter(fields -> name.equals(fields.get("Package")))
+                .map(fields -> fields.get("Version"))
+                .toList();
+    }
+
+    /** One package in one version, if it is in the cache, was seen before, or apt has it. */
+    Optional<DebianPackage> find(String name, String version) {
+        String question = "package " + name + "=" + version;
+        Optional<DebianPackage> found = memo.known(question, List.of()).map(text -> parse(name, version, text));
+        if (found.isEmpty() && canAsk()) {
+            found = stanzas(ask(List.of("apt-cache", "show", name), aptFiles())).stream()
+                    .filter(fields -> name.equals(fields.get("Package")) && version.equals(fields.get("Version")))
+                    .filter(fields -> fields.containsKey("SHA256"))
+                    .map(fields -> fields.get("SHA256") + " " + fields.getOrDefault("Size", "-1"))
+                    .findFirst()
+                    .map(text -> {
+                        memo.remember(question, List.of(), text);
+                        return parse(name, version, text);
+                    });
+        }
+        if (found.isEmpty() && file(name, version::equals).isPresent()) {
+            found = Optional.of(new DebianPackage(name, version, Optional.empty(), -1));
+        }
+        found.ifPresent(wanted::add);
+        return found;
+    }
+
+    /** The version of a package of which the cache holds a file, the last by name. */
+    Optional<String> downloaded(String name) {
+        return file(name, version -> true).map(DebianPackages::versionOf);
+    }
+
+    /** The problem of a package manager that may not be called. */
+    static ProblemException offline(List<String> selectors) {
+        return ProblemException.input(new Problem(
+                ProblemCode.OFFLINE,
+                String.join(" ", selectors),
+                "Maven is offline, and these packages are neither installed nor in the cache.",
+                "Go online, or install them: apt-get install " + String.join(" ", selectors)));
+    }
+
+    @Override
+    public Path fetch(DebianPackage one) {
+        return cache.lock("packages")
+                .during(
+                        "download of " + one.name(),
+                        () -> file(one.name(), one.version()::equals).orElseGet(() -> download(one)));
+    }
+
+    @Override
+    public void done(DebianPackage one) {
+        file(one.name(), one.version()::equals).ifPresent(Folders::delete);
+    }
+
+    private Path download(DebianPackage one) {
+        if (offline) {
+            List<DebianPackage> rest = wanted.subList(Math.max(0, wanted.indexOf(one)), wanted.size());
+            throw offline(rest.stream()
+                    .filter(other -> file(other.name(), other.version()::equals).isEmpty())
+                    .map(DebianPackage::selector)
+                    .toList());
+        }
+        Folders.make(cache.packages());
+        list(cache.packages(), name -> name.startsWith(DOWNLOAD)).forEach(Folders::delete);
+        Path folder = Folders.make(cache.packages().resolve(DOWNLOAD + one.name()));
+        CommandResult result;
+        try (Progress.Task task =
+                        progress.start("Downloading " + one.name(), Math.max(-1, one.size() / MEBIBYTE), "MiB");
+                FolderGrowth growth = new FolderGrowth(folder, task)) {
+            result = runner.run(Command.of(folder, "apt-get", "download", one.selector()));
+            growth.stop();
+        }
+        List<Path> files = list(folder, name -> name.endsWith(".deb"));
+        if (!result.succeeded() || files.size() != 1) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.TOOL_FAILED,
+                    "apt-get download " + one.selector(),
+                    "apt-get did not bring the package: " + String.join(" / ", result.output()) + ".",
+                    "Check the network; if apt's lists are old, run apt-get update."));
+        }
+        Path file = cache.packages().resolve(files.get(0).getFileName());
+        Folders.doing(file, () -> {
+            Folders.move(files.get(0), file);
+            return file;
+        });
+        Folders.delete(folder);
+        return file;
+    }
+
+    private Optional<Path> file(String name, Predicate<String> version) {
+        return list(cache.packages(), file -> file.startsWith(name + "_") && file.endsWith(".deb")).stream()
+                .filter(file -> version.test(versionOf(file)))
+                .reduce((first, second) -> second);
+    }
+
+    /** Package files are named {@code name_version_architecture.deb}, a colon in the version as {@code %3a}. */
+    private static String versionOf(Path file) {
+        String[] parts = file.getFileName().toString().split("_");
+        return parts.length < 2 ? "" : parts[1].replace("%3a", ":");
+    }
+
+    private static List<Path> list(Path folder, Predicate<String> name) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        return Folders.doing(folder, () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                return files.filter(file -> name.test(file.getFileName().toString()))
+                        .sorted()
+                        .toList();
+            }
+        });
+    }
+
+    private static DebianPackage parse(String name, String version, String text) {
+        String[] parts = text.split(" ");
+        return new DebianPackage(name, version, Optional.of(parts[0]), Long.parseLong(parts[1]));
+    }
+
+    private String ask(List<String> line, List<Path> files) {
+        Path program = tools.find(line.get(0))
+                .orElseThrow(() -> ProblemException.input(new Problem(
+                        ProblemCode.INPUT_MISSING,
+                        "kernel",
+                        "Not all pieces of the kernel are given, and this machine has no " + line.get(0)
+                                + " to get Debian's packages with.",
+                        "Give source, config, vmlinux and symvers.")));
+        List<Path> dependencies = new ArrayList<>(files);
+        dependencies.add(program);
+        return memo.recall(String.join(" ", line), dependencies, () -> {
+            StringBuilder output = new StringBuilder();
+            runner.run(
+                    Command.of(Path.of("/"), line), text -> output.append(text).append('\n'));
+            return output.toString();
+        });
+    }
+
+    private List<Path> aptFiles() {
+        return List.of(
+                root.resolve("var/lib/apt/lists"),
+                dpkgStatus(),
+                root.resolve("etc/apt/sources.list"),
+                root.resolve("etc/apt/sources.list.d"),
+                root.resolve("etc/apt/preferences"),
+                root.resolve("etc/apt/preferences.d"));
+    }
+
+    private Path dpkgStatus() {
+        return root.resolve("var/lib/dpkg/status");
+    }
+
+    private static List<Map<String, String>> stanzas(String output) {
+        List<Map<String, String>> stanzas = new ArrayList<>();
+        for (String stanza : output.split("\n\n+")) {
+            Map<String, String> fields = new TreeMap<>();
+            for (String line : stanza.split("\n")) {
+                int colon = line.indexOf(": ");
+                if (colon > 0 && !Character.isWhitespace(line.charAt(0))) {
+                    fields.put(line.substring(0, colon), line.substring(colon + 2));
+                }
+            }
+            stanzas.add(fields);
+        }
+        return stanzas;
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.kpatch.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.testing.NativeTools;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Images with a small program in the kernel's place, packed by the tools that kbuild packs with. */
+class KernelImageTest {
+    private static final String ENTRY_NOTE = ".section .note.Xen,\\\"a\\\",@note\\n"
+            + ".long 4, 8, 18\\n.asciz \\\"Xen\\\"\\n.quad 0x1000000\\n.text\\n.globl _start\\n_start: ret\\n";
+    private static final String OTHER_NOTE = ".section .note.Xen,\\\"a\\\",@note\\n"
+            + ".long 4, 8, 6\\n.asciz \\\"Xen\\\"\\n.quad 0x1000000\\n.text\\n.globl _start\\n_start: ret\\n";
+
+    @TempDir
+    private Path folder;
+
+    private Path kernel(String assembly) {
+        NativeTools.compile(folder, "kernel", "asm(\"" + assembly + "\");");
+        NativeTools.run(folder, "ld", "-static", "-o", "vmlinux", "kernel.o");
+        return folder.resolve("vmlinux");
+    }
+
+    /**
+     * A setup header with two setup sectors, the payload 16 bytes into the protected-mode part. Like kbuild, it appends
+     * the unpacked size to all but gzip's output.
+     */
+    private Path image(byte[] packed, int unpackedSize) throws IOException {
+        boolean gzip = packed[0] == 0x1f;
+        int length = packed.length + (gzip ? 0 : 4);
+        ByteBuffer image = ByteBuffer.allocate(3 * 512 + 16 + length).order(ByteOrder.LITTLE_ENDIAN);
+        image.put(0x1f1, (byte) 2);
+        image.putInt(0x202, 0x53726448);
+        image.putShort(0x206, (short) 0x20f);
+        image.putInt(0x248, 16);
+        image.putInt(0x24c, length);
+        image.put(3 * 512 + 16, packed);
+        if (!gzip) {
+            image.putInt(3 * 512 + 16 + packed.length, unpackedSize);
+        }
+        return Files.write(folder.resolve("vmlinuz"), image.array());
+    }
+
+    private byte[] packed(String program, Path file, String... options) throws IOException {
+        String[] command = Stream.concat(
+                        Stream.concat(Stream.of(program), Stream.of(options)),
+                        Stream.of("-q", "-k", "-f", file.toString()))
+                .toArray(String[]::new);
+        NativeTools.run(folder, command);
+        for (String suffix : new String[] {".xz", ".zst", ".gz", ".bz2"}) {
+            Path result = Path.of(file + suffix);
+            if (Files.exists(result)) {
+                return Files.readAllBytes(result);
+            }
+        }
+        throw new AssertionError(program + " wrote nothing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"xz, --x86 --lzma2", "zstd, -19", "gzip, -9", "bzip2, -9"})
+    void unpacksTheKernelOnce(String program, String options) throws IOException {
+        Path kernel = kernel(ENTRY_NOTE);
+        byte[] bytes = Files.readAllBytes(kernel);
+        Path image = image(packed(program, kernel, options.split(" ")), bytes.length);
+        Path cache = folder.resolve("cache");
+
+        Path unpacked = KernelImage.unpack(image, cache).orElseThrow();
+
+        assertThat(unpacked).hasBinaryContent(bytes);
+        assertThat(cache).isDirectoryContaining(unpacked::equals);
+        Object written = Files.getAttribute(unpacked, "unix:ino");
+        assertThat(KernelImage.unpack(image, cache)).contains(unpacked);
+        assertThat(Files.getAttribute(unpacked, "unix:ino")).isEqualTo(written);
+        assertThat(cache.toFile().list()).hasSize(1);
+    }
+
+    @Test
+    void aKernelWithoutTheEntryIsLeftPacked() throws IOException {
+        Path kernel = kernel(OTHER_NOTE);
+        Path image = image(packed("gzip", kernel), (int) Files.size(kernel));
+
+        assertThat(KernelImage.unpack(image, folder.resolve("cache"))).isEmpty();
+        assertThat(folder.resolve("cache")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatIsNoKnownImageIsLeftAsItIs() throws IOException {
+        Path cache = folder.resolve("cache");
+        Path kernel = kernel(ENTRY_NOTE);
+        byte[] packed = packed("xz", kernel);
+        byte[] damaged = packed.clone();
+        damaged[packed.length / 2] ^= 0x55;
+        byte[] image = Files.readAllBytes(image(packed, (int) Files.size(kernel)));
+
+        assertThat(KernelImage.unpack(Files.write(folder.resolve("a"), new byte[100]), cache))
+                .isEmpty();
+        assertThat(KernelImage.unpack(Files.write(folder.resolve("b"), Arrays.copyOf(image, image.length - 1)), cache))
+                .isEmpty();
+        assertThat(KernelImage.unpack(image(new byte[500], 600), cache)).isEmpty();
+        assertThat(KernelImage.unpack(image(packed, -1), cache)).isEmpty();
+        assertThat(KernelImage.unpack(image(damaged, (int) Files.size(kernel)), cache))
+                .isEmpty();
+        assertThat(KernelImage.unpack(image(packed, (int) Files.size(kernel) + 1), cache))
+                .isEmpty();
+    }
+}

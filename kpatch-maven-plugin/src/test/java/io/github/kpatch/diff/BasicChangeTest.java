@@ -1,0 +1,179 @@
+package io.github.kpatch.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.elf.ElfHeader;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.problem.ProblemCode;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What counts as a change of a function, and what comes of it. */
+class BasicChangeTest {
+    private static final String TWO = """
+            int g(int);
+            int f(int x) { return g(x) + 1; }
+            int h(int x) { return g(x) + 3; }
+            """;
+
+    @Test
+    void nothingChanged() {
+        Scenario.of(TWO, TWO).assertUnchanged();
+    }
+
+    @Test
+    void bodyOfGlobalFunction() {
+        Output output = Scenario.of(TWO, TWO.replace("+ 1", "+ 2")).changed();
+        output.changes("f").adds();
+        assertThat(output.symbol("f").orElseThrow().binding()).isEqualTo(SymbolBinding.LOCAL);
+        assertThat(output.callSites()).isEqualTo(1);
+        assertThat(output.relocations("__mcount_loc")).containsExactly("f+0 at 0");
+        assertThat(output.defines("h")).isFalse();
+        assertThat(output.hasSection(".text.h")).isFalse();
+    }
+
+    @Test
+    void bodyOfWeakFunction() {
+        String weak = "__attribute__((weak)) " + "int f(int x) { return x + 1; }";
+        Output output = Scenario.of(weak, weak.replace("+ 1", "+ 2")).changed();
+        output.changes("f");
+        assertThat(output.symbol("f").orElseThrow().binding()).isEqualTo(SymbolBinding.LOCAL);
+    }
+
+    @Test
+    void functionRemoved() {
+        Scenario.of(TWO, "int g(int);\nint f(int x) { return g(x) + 1; }\n").assertUnchanged();
+    }
+
+    @Test
+    void newStaticHelperOfChangedFunction() {
+        Output output = Scenario.of("int f(int x) { return x + 1; }", """
+                static __attribute__((noinline)) int helper(int x) { return x * 7 + 3; }
+                int f(int x) { return helper(x) + 1; }
+                """).changed();
+        output.changes("f").adds("helper");
+        assertThat(output.klp()).isEmpty();
+        assertThat(output.defines("helper")).isTrue();
+        assertThat(output.callSites()).isEqualTo(2);
+    }
+
+    @Test
+    void newGlobalFunctionWithoutCaller() {
+        Output output =
+                Scenario.of(TWO, TWO + "int added(int x) { return g(x) * 5; }").changed();
+        output.changes().adds("added");
+        assertThat(output.symbol("added").orElseThrow().binding()).isEqualTo(SymbolBinding.GLOBAL);
+    }
+
+    @Test
+    void newStaticFunctionWithoutCaller() {
+        Scenario.of(TWO, TWO + "static __attribute__((used)) int kept(int x) { return x * 5; }")
+                .assertUnchanged();
+    }
+
+    private static UnaryOperator<ElfObject> header(UnaryOperator<ElfHeader> edit) {
+        return object -> new ElfObject(edit.apply(object.header()), object.sections(), object.symbols());
+    }
+
+    @Test
+    void machineFlagsDiffer() {
+        Scenario.of(TWO, TWO)
+                .editPatched(header(old -> ElfHeader.relocatable(old.order(), old.machine(), 1)))
+                .assertRejected(ProblemCode.OBJECTS_NOT_COMPARABLE);
+    }
+
+    @Test
+    void linkedObjects() {
+        UnaryOperator<ElfObject> linked = header(old -> new ElfHeader(
+                old.order(), old.osAbi(), old.abiVersion(), old.type(), old.machine(), 0, old.flags(), 1));
+        Scenario.of(TWO, TWO)
+                .editOriginal(linked)
+                .editPatched(linked)
+                .assertRejected(ProblemCode.OBJECTS_NOT_COMPARABLE);
+    }
+
+    @Test
+    void machineWithoutArchitecture() {
+        UnaryOperator<ElfObject> other = header(old -> ElfHeader.relocatable(old.order(), 243, old.flags()));
+        assertThat(Scenario.of(TWO, TWO)
+                        .editOriginal(other)
+                        .editPatched(other)
+                        .assertError(ProblemCode.OBJECT_UNSUPPORTED)
+                        .get(0)
+                        .what())
+                .contains("243");
+    }
+
+    private static UnaryOperator<ElfObject> sections(UnaryOperator<Section> edit) {
+        return object -> new ElfObject(
+                object.header(), object.sections().stream().map(edit).toList(), object.symbols());
+    }
+
+    private static Section aligned(Section section, long alignment) {
+        return new Section(
+                section.name(),
+                section.type(),
+                section.flags(),
+                section.address(),
+                alignment,
+                section.entrySize(),
+                section.link(),
+                section.data());
+    }
+
+    @Test
+    void alignmentOfCodeMayDiffer() {
+        Scenario.of(TWO, TWO)
+                .editPatched(sections(section -> section.name().equals(".text.f") ? aligned(section, 32) : section))
+                .assertUnchanged();
+    }
+
+    @Test
+    void alignmentOfDataMayNot() {
+        String data = "int table[4] = {1, 2};\n" + TWO;
+        Scenario.of(data, data)
+                .editPatched(sections(section -> section.name().equals(".data.table") ? aligned(section, 64) : section))
+                .assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    @Test
+    void sectionBecomesReadOnly() {
+        String writable = "__attribute__((section(\"mysec\"))) int x = 1;\n" + TWO;
+        Scenario.of(writable, writable.replace(" int x", " const int x")).assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    @Test
+    void cloneBecomesPlainFunction() {
+        String source = """
+                int sink;
+                static __attribute__((noinline)) int h(int a, int b) { sink += a; return a * b + sink; }
+                int f(int x) { return h(x, 7) + 1; }
+                int g(int x) { return h(x, 7) + 2; }
+                """;
+        Output output = Scenario.of(source, source.replace("h(x, 7) + 2", "h(x, x) + 2"))
+                .changed();
+        output.changes("f", "g").adds("h");
+    }
+
+    @Test
+    void reasonsLeadBackToTheRule() {
+        Output output = Scenario.of("int f(int x) { return x + 1; }", """
+                static __attribute__((noinline)) int helper(int x) { return x * 7 + 3; }
+                int f(int x) { return helper(x) + 1; }
+                """).changed();
+        List<IncludedElement> reasons = output.outcome().reasons();
+        IncludedElement helper = reasons.stream()
+                .filter(element -> element.name().equals(".text.helper"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(helper.because())
+                .containsExactly(
+                        "symbol helper: it is defined here",
+                        "section .text.f: it refers to this",
+                        "symbol f: it is defined here",
+                        "the function changed");
+    }
+}

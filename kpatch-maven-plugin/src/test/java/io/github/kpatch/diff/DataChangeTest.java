@@ -1,0 +1,175 @@
+package io.github.kpatch.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfObjectBuilder;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.ProblemCode;
+import org.junit.jupiter.api.Test;
+
+/** Existing data lives in the running kernel and cannot be replaced; new data and constants can come along. */
+class DataChangeTest {
+    private static final String DATA = """
+            int d = 4;
+            int f(int x) { return d + x + 1; }
+            """;
+
+    @Test
+    void initialValue() {
+        assertThat(Scenario.of(DATA, DATA.replace("= 4", "= 5"))
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .where())
+                .contains(".data.d");
+    }
+
+    @Test
+    void initialValueAndUser() {
+        assertThat(Scenario.of(DATA, DATA.replace("= 4", "= 5").replace("+ 1", "+ 2"))
+                        .assertRejected(ProblemCode.DATA_CHANGED))
+                .hasSize(1);
+    }
+
+    private static final String CONSTANTS = """
+            const int d[16] = {1, 2, 3};
+            int f(int x) { return d[x] + 1; }
+            """;
+
+    @Test
+    void constantsAndTheirUser() {
+        Output output = Scenario.of(CONSTANTS, CONSTANTS.replace("3}", "4}").replace("+ 1", "+ 2"))
+                .changed();
+        output.changes("f");
+        assertThat(output.hasSection(".rodata.d")).isTrue();
+    }
+
+    @Test
+    void constantsAlone() {
+        Scenario.of(CONSTANTS, CONSTANTS.replace("3}", "4}")).assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    @Test
+    void sizeOfArray() {
+        assertThat(Scenario.of(CONSTANTS, CONSTANTS.replace("[16]", "[17]"))
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .what())
+                .contains("from 64 to 68");
+    }
+
+    @Test
+    void uninitialisedBecomesInitialised() {
+        assertThat(Scenario.of("int d;\nint f(void) { return d; }", "int d = 4;\nint f(void) { return d; }")
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .what())
+                .contains(".bss.d", ".data.d");
+    }
+
+    @Test
+    void pointerInitialisedWithAnother() {
+        String source = "int a, b;\nint *p = &a;\nint f(void) { return *p; }";
+        assertThat(Scenario.of(source, source.replace("&a", "&b"))
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .where())
+                .contains(".rela.data.p");
+    }
+
+    @Test
+    void newData() {
+        Output output = Scenario.of("int f(int x) { return x + 1; }", """
+                static int hidden[8] = {1, 2, 3};
+                int visible = 7;
+                int f(int x) { hidden[x & 7]++; return visible + hidden[x & 3]; }
+                """).changed();
+        output.changes("f");
+        assertThat(output.hasSection(".data.hidden")).isTrue();
+        assertThat(output.hasSection(".data.visible")).isTrue();
+        assertThat(output.klp()).isEmpty();
+    }
+
+    @Test
+    void existingDataStaysInTheKernel() {
+        Output output = Scenario.of(DATA, DATA.replace("+ 1", "+ 2")).changed();
+        assertThat(output.klp()).containsExactly(".text.f: vmlinux.d,0");
+        assertThat(output.hasSection(".data.d")).isFalse();
+    }
+
+    @Test
+    void newStaticInSharedSection() {
+        String source = """
+                static int old __attribute__((section(".data..read_mostly"))) = 1;
+                int f(int x) { return x + old; }
+                """;
+        Scenario.of(
+                        source + "void keep(void) { old++; }",
+                        "static int fresh __attribute__((section(\".data..read_mostly\"))) = 1;\n"
+                                + source.replace("x + old", "x + old + fresh++") + "void keep(void) { old++; }")
+                .assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    @Test
+    void movedToAnotherSection() {
+        String source = "__attribute__((section(\"mysec\"))) int x = 1;\nint f(void) { return x; }";
+        Scenario.of(source, source.replace("mysec", "mysec2")).assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    @Test
+    void changedCustomSectionOfItsUser() {
+        String source = "__attribute__((section(\"mysec\"))) int x = 1;\nint f(void) { return x; }";
+        Scenario.of(source, """
+                __attribute__((section("mysec"))) int x = 1;
+                static __attribute__((section("mysec"))) int y = 3;
+                int f(void) { return x + y++; }
+                """).assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    private static final String LOCAL = """
+            static __attribute__((noinline)) int f(int x) { return x * 3 + 1; }
+            int g(int x) { return f(x) + f(x + 2); }
+            """;
+
+    @Test
+    void staticBecomesGlobal() {
+        Scenario.of(LOCAL, LOCAL.replace("static ", "")).assertRejected(ProblemCode.SYMBOL_CHANGED);
+    }
+
+    @Test
+    void staticBecomesGlobalWithoutSectionSymbols() {
+        Scenario.of(LOCAL, LOCAL.replace("static ", ""))
+                .editOriginal(DataChangeTest::withoutUnusedSectionSymbols)
+                .editPatched(DataChangeTest::withoutUnusedSectionSymbols)
+                .assertRejected(ProblemCode.SYMBOL_CHANGED);
+    }
+
+    private static ElfObject withoutUnusedSectionSymbols(ElfObject object) {
+        ElfObjectBuilder builder = ElfObjectBuilder.from(object);
+        for (int i = 1; i < object.symbols().size(); i++) {
+            SymbolId id = new SymbolId(i);
+            boolean used = object.sections().stream()
+                    .anyMatch(section -> section.data() instanceof SectionData.Relocations all
+                            && all.entries().stream()
+                                    .anyMatch(entry -> entry.symbol().equals(id)));
+            if (object.symbol(id).isSection() && !used) {
+                builder.remove(id);
+            }
+        }
+        return builder.build();
+    }
+
+    @Test
+    void valueOfUnnamedConstant() {
+        String source = """
+                void use(int *);
+                int f(void) { int a[8] = {11, 22, 33, 44, 55, 66, 77, 88}; use(a); return a[0]; }
+                int g(void) { int a[8] = {1, 2, 3, 4, 5, 6, 7, 8}; use(a); return a[0]; }
+                """;
+        Scenario.of(source, source.replace("6, 7, 8", "6, 7, 9"))
+                .flags("-mno-sse", "-mgeneral-regs-only")
+                .changed()
+                .changes("g");
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.problem.ProblemCode;
+import org.junit.jupiter.api.Test;
+
+/** A moved line is no change, and anything that could be one is. */
+class LineNumbersTest {
+    private static final String WARNING = """
+            void CALLEE(const char *, int);
+            int f(int x) { if (x) CALLEE("unit.c", LINE); return x; }
+            """;
+
+    private static Scenario scenario(String source) {
+        return Scenario.of(source.replace("LINE", "1070"), source.replace("LINE", "1071"));
+    }
+
+    @Test
+    void lineOfAWarning() {
+        scenario(WARNING.replace("CALLEE", "warn_slowpath_null")).assertUnchanged();
+    }
+
+    @Test
+    void sameNumberForAnotherFunction() {
+        scenario(WARNING.replace("CALLEE", "somebody")).changed().changes("f");
+    }
+
+    @Test
+    void lineThatFeedsArithmetic() {
+        scenario("""
+                void warn_slowpath_null(const char *, int);
+                int f(int x) { if (x) warn_slowpath_null("unit.c", LINE); return x * LINE; }
+                """).changed().changes("f");
+    }
+
+    @Test
+    void lineInAnotherRegister() {
+        scenario("""
+                void warn_slowpath_null(const char *, int, int, int);
+                int f(int x) { if (x) warn_slowpath_null("unit.c", 1, 2, LINE); return x; }
+                """).changed().changes("f");
+    }
+
+    @Test
+    void stringsAndOnceFlagsAreLookedPast() {
+        scenario("""
+                void warn_slowpath_fmt(const char *, int, const char *);
+                int f(int x) {
+                    static int __warned __attribute__((section(".data.once")));
+                    if (x && !__warned) { __warned = 1; warn_slowpath_fmt("unit.c", LINE, "text"); }
+                    return x;
+                }
+                """).assertUnchanged();
+    }
+
+    @Test
+    void lineInBugTable() {
+        String source = """
+                int g(int);
+                int f(int x) {
+                    if (x > 3)
+                        asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n2: .long 1b - ., 0\\n.word LINE, 0\\n.popsection");
+                    return g(x) + 1;
+                }
+                """;
+        Scenario.of(source.replace("LINE", "70"), source.replace("LINE", "71")).assertUnchanged();
+        Scenario.of(source.replace("LINE", "70"), source.replace("LINE", "71").replace("+ 1", "+ 2"))
+                .changed()
+                .changes("f");
+    }
+
+    @Test
+    void sizeOfBugEntryUnknown() {
+        String source = """
+                int g(int);
+                int f(int x) {
+                    asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n2: .long 1b - ., 0\\n.word 5, 0\\n.popsection");
+                    return g(x) + 1;
+                }
+                """;
+        Scenario.of(source, source.replace("+ 1", "+ 2"))
+                .sizes("alt_instr=12")
+                .assertError(ProblemCode.STRUCT_SIZES_MISSING);
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.kpatch.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.problem.ProblemException;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Damaged objects end in a coded problem or in an answer, never in anything else. */
+class MalformedObjectsTest {
+    private static final String SOURCE = """
+            #define BUG(line) asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n" \\
+                "2: .long 1b - ., 0\\n.word " #line ", 0\\n.popsection")
+            int printk(const char *, ...);
+            static int table[4] = {1, 2, 3};
+            __attribute__((cold)) void warn(int);
+            static __attribute__((noinline)) int local(int x) { static int count; BUG(7); return count += table[x & 3]; }
+            int f(int x) { if (x > 4) { warn(x); return printk("many %d", x); } return local(x) + 1; }
+            int (*pointer)(int) = f;
+            """;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void anyBytesMayBeWrong(int seed) {
+        Scenario scenario = Scenario.of(SOURCE, SOURCE.replace("+ 1", "+ 2"));
+        byte[] original = ElfWriter.write(scenario.compileOriginal());
+        byte[] patched = ElfWriter.write(scenario.compilePatched());
+        DiffTarget target = scenario.target(ElfReader.read("original", original));
+        Random random = new Random(seed);
+        for (int round = 0; round < 1500; round++) {
+            byte[] damaged = patched.clone();
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            Throwable thrown = catchThrowable(() -> compare(original, damaged, target));
+            assertThat(thrown)
+                    .as("seed %d, round %d", seed, round)
+                    .satisfiesAnyOf(
+                            none -> assertThat(none).isNull(),
+                            problem -> assertThat(problem).isInstanceOf(ProblemException.class));
+        }
+    }
+
+    private static void compare(byte[] original, byte[] patched, DiffTarget target) {
+        ObjectPair pair =
+                new ObjectPair("unit.o", ElfReader.read("original", original), ElfReader.read("patched", patched));
+        if (DiffObject.run(pair, target) instanceof DiffOutcome.Changed changed) {
+            ElfObject output = changed.output();
+            assertThat(ElfReader.read("output", ElfWriter.write(output))).isEqualTo(output);
+        }
+    }
+}

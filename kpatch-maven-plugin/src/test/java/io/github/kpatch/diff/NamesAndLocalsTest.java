@@ -1,0 +1,299 @@
+package io.github.kpatch.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Numbers in compiler-made names, string literals, and static variables inside functions. */
+class NamesAndLocalsTest {
+    /** What a compiler with another counter would have called things. */
+    static UnaryOperator<ElfObject> renaming(String from, String to) {
+        return object -> new ElfObject(
+                object.header(),
+                object.sections().stream()
+                        .map(section -> new Section(
+                                section.name().replace(from, to),
+                                section.type(),
+                                section.flags(),
+                                section.address(),
+                                section.alignment(),
+                                section.entrySize(),
+                                section.link(),
+                                section.data()))
+                        .toList(),
+                object.symbols().stream()
+                        .map(symbol -> new Symbol(
+                                symbol.name().replace(from, to),
+                                symbol.type(),
+                                symbol.binding(),
+                                symbol.other(),
+                                symbol.value(),
+                                symbol.size(),
+                                symbol.home()))
+                        .toList());
+    }
+
+    private static final String CLONE = """
+            int sink;
+            static __attribute__((noinline)) int h(int a, int b) { sink += a; return a * b + sink; }
+            int f(int x) { return h(x, 7) + 1; }
+            """;
+
+    @Test
+    void renumberedCloneIsTheSame() {
+        Scenario.of(CLONE, CLONE)
+                .editPatched(renaming("h.constprop.0", "h.constprop.35"))
+                .assertUnchanged();
+    }
+
+    @Test
+    void renumberedCloneKeepsItsOldName() {
+        Scenario.of(CLONE, CLONE.replace("+ sink", "- sink"))
+                .editPatched(renaming("h.constprop.0", "h.constprop.35"))
+                .changed()
+                .changes("h.constprop.0");
+    }
+
+    @Test
+    void clonesAreMatchedInOrder() {
+        String clones = """
+                static __attribute__((noinline)) int g_constprop_0(int a) { sink += a; return a * 7 + 1; }
+                static __attribute__((noinline)) int g_constprop_1(int a) { sink += a; return a * 9 + sink; }
+                int f1(int x) { return g_constprop_0(x) + 1; }
+                int f2(int x) { return g_constprop_1(x) + 2; }
+                """;
+        String original = "int sink;\n" + clones;
+        Scenario.of(original, original.replace("a * 9", "a * 11"))
+                .editOriginal(renaming("_constprop_", ".constprop."))
+                .editPatched(renaming("g_constprop_0", "g.constprop.4")
+                        .andThen(renaming("g_constprop_1", "g.constprop.5"))::apply)
+                .changed()
+                .changes("g.constprop.1");
+    }
+
+    private static final String LITERALS = """
+            int printk(const char *, ...);
+            int f(int x) { return printk("first %d", x); }
+            int g(int x) { return printk("second %d", x); }
+            """;
+
+    @Test
+    void growingLiteralShiftsOthers() {
+        Scenario.of(LITERALS, LITERALS.replace("first", "the very first"))
+                .flags("-fmerge-constants", "-fno-data-sections")
+                .changed()
+                .changes("f");
+    }
+
+    @Test
+    void otherTextAtTheSamePlace() {
+        Scenario.of(LITERALS, LITERALS.replace("second", "zecond")).changed().changes("g");
+    }
+
+    private static final String COUNTER = """
+            int f(int x) { static int count = 1; count += x; return count; }
+            """;
+
+    @Test
+    void renumberedStaticLocal() {
+        Output output = Scenario.of(
+                        COUNTER, "int e(int x) { static int count = 3; count -= x; return count; }\n" + COUNTER)
+                .changed();
+        output.changes().adds("e");
+        assertThat(output.outcome().warnings()).extracting(Problem::code).containsExactly(ProblemCode.STATIC_LOCAL_NEW);
+    }
+
+    @Test
+    void staticLocalNoLongerUsed() {
+        assertThat(Scenario.of(COUNTER, "int f(int x) { return x; }")
+                        .assertRejected(ProblemCode.STATIC_LOCAL_REMOVED)
+                        .get(0)
+                        .what())
+                .contains("used by f");
+    }
+
+    @Test
+    void newStaticLocal() {
+        Output output = Scenario.of(
+                        COUNTER,
+                        "int f(int x) { static int count = 1, more = 2; count += x; more ^= x; return count + more; }")
+                .changed();
+        output.changes("f");
+        assertThat(output.outcome().warnings()).hasSize(1);
+        assertThat(output.klp()).allMatch(entry -> entry.contains("vmlinux.count."));
+    }
+
+    @Test
+    void staticLocalsOfOneNameAreMatchedByTheirOrder() {
+        String source = """
+                int f(int x) {
+                    { static int n = 1; n += x; x += n; }
+                    { static int n = 2; n -= x; x ^= n; }
+                    return x;
+                }
+                """;
+        // Both builds call them n.0 and n.1, whichever is which.
+        UnaryOperator<ElfObject> swap =
+                renaming("n.0", "n.tmp").andThen(renaming("n.1", "n.0")).andThen(renaming("n.tmp", "n.1"))::apply;
+        Scenario.of(source, source).editPatched(swap).assertUnchanged();
+        assertThat(Scenario.of(source, source.replace("return x", "return x + 1"))
+                        .editPatched(swap)
+                        .changed()
+                        .klp()
+                        .get(0))
+                .isEqualTo(Scenario.of(source, source.replace("return x", "return x + 1"))
+                        .changed()
+                        .klp()
+                        .get(0));
+    }
+
+    @Test
+    void staticLocalsOfOneNameAreMatchedBySize() {
+        String source = """
+                int f(int x) {
+                    if (x) { static int n = 1; n += x; x += n; }
+                    else { static long n = 2; n -= x; x ^= n; }
+                    return x;
+                }
+                """;
+        Output output = Scenario.of(source, source.replace("return x", "return x + 1"))
+                .editPatched(
+                        renaming("n.0", "n.tmp").andThen(renaming("n.1", "n.0")).andThen(renaming("n.tmp", "n.1"))
+                                ::apply)
+                .changed();
+        output.changes("f");
+        assertThat(output.outcome().warnings()).isEmpty();
+    }
+
+    @Test
+    void useOfStaticLocalMovesToAPieceAndBack() {
+        String whole = """
+                void warn(int *);
+                int f(int x) { static int seen = 1; if (x == 77) { warn(&seen); return -1; } return x; }
+                """;
+        String split = whole.replace("if (x == 77)", "if (__builtin_expect(x == 77, 0))")
+                .replace("void warn", "__attribute__((cold)) void warn");
+        Output there = Scenario.of(whole, split).changed();
+        there.changes("f");
+        assertThat(there.defines("f.cold")).isTrue();
+        assertThat(there.outcome().warnings()).isEmpty();
+        Output back = Scenario.of(split, whole).changed();
+        back.changes("f");
+        assertThat(back.outcome().warnings()).isEmpty();
+    }
+
+    @Test
+    void staticLocalLosesOneOfItsUsers() {
+        String source = """
+                static inline __attribute__((always_inline)) int next(int x) { static int n = 1; n += x; return n; }
+                int f(int x) { return next(x) + 1; }
+                int g(int x) { return next(x) + 2; }
+                """;
+        assertThat(Scenario.of(source, source.replace("next(x) + 2", "x + 2"))
+                        .assertRejected(ProblemCode.STATIC_LOCAL_REMOVED)
+                        .get(0)
+                        .what())
+                .contains("used by g");
+    }
+
+    @Test
+    void staticLocalThatRefersToItself() {
+        String source = """
+                int f(int x) { static struct s { struct s *next; int n; } head = {&head, 4}; head.n += x; return head.next->n; }
+                """;
+        Output output = Scenario.of(source, source.replace("+= x", "-= x"))
+                .editPatched(renaming("head.0", "head.5"))
+                .changed();
+        output.changes("f");
+        assertThat(output.klp()).isNotEmpty().allMatch(entry -> entry.contains("vmlinux.head.0,"));
+    }
+
+    @Test
+    void unbundledStaticLocal() {
+        String source = """
+                int f(int x) { static int n __attribute__((section(".data..read_mostly"))) = 1; n += x; return n; }
+                """;
+        Output output = Scenario.of(source, source.replace("+= x", "-= x"))
+                .editPatched(renaming("n.0", "n.8"))
+                .changed();
+        assertThat(output.klp()).isNotEmpty().allMatch(entry -> entry.equals(".text.f: vmlinux.n.0,1"));
+    }
+
+    private static final String FUNCTION_NAME = """
+            int printk(const char *, ...);
+            int fu(int x) { return printk("%s %d", __func__, x) + 1; }
+            """;
+
+    @Test
+    void specialStaticsAreRenumberedFreely() {
+        Scenario.of(FUNCTION_NAME, FUNCTION_NAME)
+                .editPatched(renaming("__func__.0", "__func__.3"))
+                .assertUnchanged();
+        Output output = Scenario.of(FUNCTION_NAME, FUNCTION_NAME.replace("+ 1", "+ 2"))
+                .editPatched(renaming("__func__.0", "__func__.3"))
+                .changed();
+        assertThat(output.defines("__func__.3")).isTrue();
+    }
+
+    @Test
+    void onceFlagsComeAlong() {
+        String source = """
+                void warn(int);
+                int f(int x) {
+                    static int __already_done __attribute__((section(".data.once")));
+                    if (x > 3 && !__already_done) { __already_done = 1; warn(x); }
+                    return x + 1;
+                }
+                """;
+        Output output = Scenario.of(source, source.replace("+ 1", "+ 2"))
+                .editPatched(renaming("__already_done.0", "__already_done.9"))
+                .changed();
+        output.changes("f");
+        assertThat(output.defines("__already_done.9")).isTrue();
+    }
+
+    @Test
+    void printkIndexEntriesChangeWithTheirLine() {
+        String source = """
+                struct pi_entry { const char *fmt, *func, *file; unsigned line; const char *level, *subsys; };
+                int printk(const char *);
+                int f(int x) {
+                    static const struct pi_entry _entry = {"hello", __func__, "unit.c", LINE};
+                    static const struct pi_entry *_entry_ptr __attribute__((used, section(".printk_index"))) = &_entry;
+                    return printk("hello") + x;
+                }
+                """;
+        Scenario.of(source.replace("LINE", "7"), source.replace("LINE", "8")).assertUnchanged();
+        assertThat(Scenario.of(
+                                source.replace("LINE", "7"),
+                                source.replace("LINE", "8").replace("+ x", "- x"))
+                        .changed()
+                        .hasSection(".printk_index"))
+                .isFalse();
+    }
+
+    @Test
+    void sanitizerDataIsTakenWholesale() {
+        String source = """
+                void handle(void *);
+                static struct { int line; } marker = {5};
+                int f(int x) { if (x > 9) handle(&marker); return x + 1; }
+                """;
+        Output output = Scenario.of(source, source.replace("+ 1", "+ 2").replace("{5}", "{6}"))
+                .editOriginal(
+                        renaming("data.marker", "data..Lubsan_data7").andThen(renaming("marker", ".Lubsan_data7"))
+                                ::apply)
+                .editPatched(
+                        renaming("data.marker", "data..Lubsan_data9").andThen(renaming("marker", ".Lubsan_data9"))
+                                ::apply)
+                .changed();
+        output.changes("f");
+        assertThat(output.hasSection(".data..Lubsan_data9")).isTrue();
+    }
+}

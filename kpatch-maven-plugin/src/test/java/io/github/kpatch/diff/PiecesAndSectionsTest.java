@@ -1,0 +1,253 @@
+package io.github.kpatch.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.problem.ProblemCode;
+import org.junit.jupiter.api.Test;
+
+/** Cold and partial pieces of functions, functions that move, padding, and calls that ftrace can redirect. */
+class PiecesAndSectionsTest {
+    private static final String COLD = """
+            __attribute__((cold)) void warn(int);
+            int f(int x) { if (x > 4) { warn(x + 1); return -1; } return x; }
+            """;
+
+    @Test
+    void onlyColdPieceChanged() {
+        Output output = Scenario.of(COLD, COLD.replace("x + 1", "x + 2")).changed();
+        output.changes("f");
+        assertThat(output.defines("f")).isTrue();
+        assertThat(output.defines("f.cold")).isTrue();
+        assertThat(output.callSites()).isEqualTo(1);
+    }
+
+    @Test
+    void onlyReferenceOfColdPieceChanged() {
+        String source = """
+                __attribute__((cold)) void warn(int);
+                __attribute__((cold)) void warm(int);
+                int f(int x) { if (x > 4) { warn(x + 1); return -1; } return x; }
+                """;
+        Scenario.of(source, source.replace("{ warn", "{ warm")).changed().changes("f");
+    }
+
+    private static final String PARTIAL = """
+            int sink(int);
+            static int f(int *p) {
+                if (!p) return 0;
+                int total = 0;
+                for (int i = 0; i < *p; i++) { total += sink(i) * 3 + CONSTANT; total ^= sink(total); total -= sink(i + 7); }
+                return total;
+            }
+            int a(int *p) { return f(p) + 1; }
+            int b(int *p) { return f(p) + 2; }
+            int c(int *p) { return f(p) + 3; }
+            """;
+
+    @Test
+    void onlyHookedPartialPieceChanged() {
+        Output output = Scenario.of(PARTIAL.replace("CONSTANT", "5"), PARTIAL.replace("CONSTANT", "6"))
+                .flags("-fpartial-inlining", "--param", "max-inline-insns-auto=4")
+                .changed();
+        output.changes("f.part.0");
+        assertThat(output.callSites()).isEqualTo(1);
+    }
+
+    @Test
+    void coldPieceWithoutItsFunction() {
+        Scenario.of(COLD, COLD)
+                .editOriginal(NamesAndLocalsTest.renaming("f.cold", "lost.cold"))
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    private static final String PLACED = """
+            int g(int);
+            ATTRIBUTE int f(int x) { return g(x) + 1; }
+            """;
+
+    @Test
+    void functionBecomesUnlikely() {
+        Output output = Scenario.of(
+                        PLACED.replace("ATTRIBUTE", ""), PLACED.replace("ATTRIBUTE", "__attribute__((cold))"))
+                .changed();
+        output.changes("f");
+        assertThat(output.hasSection(".text.unlikely.f")).isTrue();
+    }
+
+    @Test
+    void functionBecomesInitCode() {
+        Scenario.of(
+                        PLACED.replace("ATTRIBUTE", ""),
+                        PLACED.replace("ATTRIBUTE", "__attribute__((section(\".init.text\")))"))
+                .assertRejected(ProblemCode.SYMBOL_CHANGED);
+    }
+
+    @Test
+    void initCodeChanged() {
+        String source = PLACED.replace("ATTRIBUTE", "__attribute__((section(\".init.text\")))");
+        Scenario.of(source, source.replace("+ 1", "+ 2")).assertRejected(ProblemCode.SECTION_CHANGED);
+    }
+
+    @Test
+    void untraceableFunctionChanged() {
+        String source = PLACED.replace("ATTRIBUTE", "__attribute__((no_instrument_function))");
+        assertThat(Scenario.of(source, source.replace("+ 1", "+ 2"))
+                        .assertRejected(ProblemCode.FUNCTION_NOT_TRACEABLE)
+                        .get(0)
+                        .where())
+                .contains("symbol f");
+    }
+
+    @Test
+    void functionBecomesUntraceable() {
+        Output output = Scenario.of(
+                        PLACED.replace("ATTRIBUTE", ""),
+                        PLACED.replace("ATTRIBUTE", "__attribute__((no_instrument_function))"))
+                .changed();
+        output.changes("f");
+        assertThat(output.callSites()).isZero();
+    }
+
+    private static String padded(String prefixes, String body) {
+        return """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.p2align 4
+                %s
+                	.fill 16, 1, 0x90
+                	.globl f
+                	.type f, @function
+                f:
+                	call __fentry__
+                	movl $%s, %%eax
+                	movq $f, %%rdi
+                	call g
+                	ret
+                	.size f, .-f
+                """.formatted(prefixes, body);
+    }
+
+    private static final String PREFIX = """
+                .type __pfx_f, @function
+            	.size __pfx_f, 16
+            __pfx_f:
+            """;
+
+    @Test
+    void paddedFunction() {
+        Output output =
+                Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX, "2")).changed();
+        output.changes("f");
+        assertThat(output.defines("__pfx_f")).isTrue();
+        assertThat(output.relocations("__mcount_loc")).containsExactly("f+0 at 0");
+    }
+
+    @Test
+    void addressOfPaddedFunctionIsThatOfTheOriginal() {
+        assertThat(Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX, "2"))
+                        .changed()
+                        .klp())
+                .containsExactly(".text.f: vmlinux.f,0");
+    }
+
+    @Test
+    void paddingWithoutPrefixSymbol() {
+        Scenario.ofAssembler(padded("", "1"), padded("", "2")).assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    @Test
+    void paddedFunctionBecomesUnlikely() {
+        Output output = Scenario.ofAssembler(
+                        padded(PREFIX, "1"), padded(PREFIX, "1").replace(".text.f", ".text.unlikely.f"))
+                .changed();
+        output.changes("f");
+    }
+
+    @Test
+    void prefixSymbolWithoutFunction() {
+        Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX.replace("16", "8"), "1"))
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    private static final String ALIASES = """
+            int g(int);
+            ATTRIBUTE int f(int x) { return g(x) + 1; }
+            int second(int) __attribute__((alias("f")));
+            """;
+
+    @Test
+    void aliasesAreListedOnce() {
+        String source = ALIASES.replace("ATTRIBUTE", "");
+        Scenario.of(source, source.replace("+ 1", "+ 2")).changed().changes("f").adds();
+        Scenario.of(source, ALIASES.replace("ATTRIBUTE", "__attribute__((cold))"))
+                .changed()
+                .changes("f")
+                .adds();
+    }
+
+    private static String grouped(int value, int caller) {
+        return """
+                	.file	"unit.c"
+                	.section .text.member,"axG",@progbits,member,comdat
+                	.weak member
+                	.type member, @function
+                member:
+                	call __fentry__
+                	movl $%d, %%eax
+                	ret
+                	.size member, .-member
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:
+                	call __fentry__
+                	call member
+                	movl $%d, %%eax
+                	ret
+                	.size f, .-f
+                """.formatted(value, caller);
+    }
+
+    @Test
+    void callerOfGroupMemberChanged() {
+        Output output = Scenario.ofAssembler(grouped(1, 1), grouped(1, 2)).changed();
+        output.changes("f");
+        assertThat(output.refersTo("member") || output.klp().contains(".text.f: vmlinux.member,0"))
+                .isTrue();
+    }
+
+    @Test
+    void groupMemberChanged() {
+        Scenario.ofAssembler(grouped(1, 1), grouped(2, 1)).assertRejected(ProblemCode.GROUP_CHANGED);
+    }
+
+    private static String noOp(String text, int value) {
+        return """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:
+                	.byte %s
+                	.reloc f+1, R_X86_64_NONE, __fentry__-4
+                	movl $%d, %%eax
+                	ret
+                	.size f, .-f
+                """.formatted(text, value);
+    }
+
+    @Test
+    void oldNoOpBecomesACallAgain() {
+        String noOp = "0x0f, 0x1f, 0x44, 0x00, 0x00";
+        Output output = Scenario.ofAssembler(noOp(noOp, 1), noOp(noOp, 2)).changed();
+        output.changes("f");
+        assertThat(output.section(".text.f").bytes().slice(0, 5).toArray()).containsExactly(0xe8, 0, 0, 0, 0);
+        assertThat(output.relocations(".text.f")).containsExactly("__fentry__-4 at 1");
+    }
+
+    @Test
+    void unknownNoOp() {
+        String noOp = "0x90, 0x90, 0x90, 0x90, 0x90";
+        Scenario.ofAssembler(noOp(noOp, 1), noOp(noOp, 2)).assertError(ProblemCode.OBJECT_INVALID);
+    }
+}

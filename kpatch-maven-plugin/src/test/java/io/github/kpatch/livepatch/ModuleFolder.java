@@ -1,0 +1,134 @@
+package io.github.kpatch.livepatch;
+
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.RelocationType;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.intermediate.Callback;
+import io.github.kpatch.intermediate.IntermediateTables;
+import io.github.kpatch.intermediate.IntermediateWriter;
+import io.github.kpatch.intermediate.KlpRelocation;
+import io.github.kpatch.intermediate.KlpSymbol;
+import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.testing.NativeTools;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes patch units from C and links a module of them as kbuild would, with the host's gcc and stand-in headers. */
+final class ModuleFolder {
+    static final RelocationType ABS64 = new RelocationType(1);
+    static final RelocationType ABS32S = new RelocationType(11);
+    static final LivepatchInterface MODERN = new LivepatchInterface(false, true);
+
+    private static final List<String> HEADERS = List.of(
+            "compiler",
+            "errno",
+            "init",
+            "kernel",
+            "livepatch",
+            "module",
+            "printk",
+            "static_call",
+            "string",
+            "syscalls");
+
+    private final Path folder;
+
+    ModuleFolder(Path folder) {
+        this.folder = folder;
+        for (String header : HEADERS) {
+            copy("include/linux/" + header + ".h");
+        }
+        copy("core.c");
+    }
+
+    private void copy(String resource) {
+        try (InputStream stream = ModuleFolder.class.getResourceAsStream(resource)) {
+            Path target = folder.resolve(resource);
+            Files.createDirectories(target.getParent());
+            Files.copy(stream, target, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ModuleDescription description(String text, boolean replace) {
+        return new ModuleDescription(
+                "kpatch-test",
+                "1.2",
+                text,
+                "A. U. Thor",
+                replace,
+                List.of(new PatchSource("0001-one.patch", "0a"), new PatchSource("0002-two.patch", "0b")));
+    }
+
+    /**
+     * A unit that replaces {@code function}, which returns {@code value}, and refers to the klp symbol {@code hidden} of
+     * {@code owner} at its data {@code pointer_<function>}.
+     */
+    PatchUnit unit(String function, int value, String parent, String owner, boolean callbacks) {
+        String source = String.format(
+                "int %1$s(void) { return %2$d; }%nunsigned int pointer_%1$s[2] = { 0, 1 };%n", function, value);
+        if (callbacks) {
+            source += """
+                    static int hook(void *o) { return -7; }
+                    static void undo(void *o) { }
+                    static struct { int (*f)(void *); char *name; } pre
+                        __attribute__((used, section(".kpatch.callbacks.pre_patch"))) = { hook, 0 };
+                    static struct { void (*f)(void *); char *name; } post
+                        __attribute__((used, section(".kpatch.callbacks.post_unpatch"))) = { undo, 0 };
+                    """;
+        }
+        Path file = NativeTools.compile(folder, "unit-" + function, source, "-ffunction-sections", "-fdata-sections");
+        ElfObject object = ElfReader.read(function, NativeTools.bytes(file));
+        SectionId pointer = object.sectionNamed(".data.pointer_" + function).orElseThrow();
+        List<Callback> hooks = new ArrayList<>();
+        for (String kind : List.of("pre_patch", "post_unpatch")) {
+            object.sectionNamed(".kpatch.callbacks." + kind).ifPresent(id -> hooks.add(new Callback(id, 0, parent)));
+        }
+        IntermediateTables tables = new IntermediateTables(
+                List.of(new PatchedFunction(
+                        object.symbolsNamed(function).get(0), 6, 0x1000, 6, value, function, parent)),
+                List.of(new KlpSymbol("hidden", owner, 0, 2, SymbolBinding.LOCAL, SymbolType.OBJECT)),
+                List.of(new KlpRelocation(pointer, 0, ABS32S, false, 5, parent, 0)),
+                List.of(),
+                hooks);
+        return new PatchUnit("fs/" + function + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
+    }
+
+    /** Writes the module's files, compiles its source and links it with its own linker script to {@code linked.o}. */
+    Path link(ModuleDescription description, LivepatchInterface api, List<PatchUnit> units) {
+        Map<String, Bytes> files = ModuleSource.files(description, api, units, ABS64);
+        try {
+            for (Map.Entry<String, Bytes> file : files.entrySet()) {
+                Path path = folder.resolve(file.getKey());
+                Files.createDirectories(path.getParent());
+                Files.write(path, file.getValue().toArray());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<String> compile = new ArrayList<>(
+                List.of("gcc", "-O2", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror", "-c"));
+        compile.addAll(List.of("-Iinclude", "-DKBUILD_MODNAME=\"test\"", "-o", "kpatch.module.o", "kpatch.module.c"));
+        if (api.registers()) {
+            compile.add(1, "-DREGISTERS");
+        }
+        NativeTools.run(folder, compile.toArray(String[]::new));
+        List<String> link =
+                new ArrayList<>(List.of("ld", "-r", "-T", "kpatch.lds", "-o", "linked.o", "kpatch.module.o"));
+        units.forEach(unit -> link.add("objects/" + unit.path()));
+        NativeTools.run(folder, link.toArray(String[]::new));
+        return folder.resolve("linked.o");
+    }
+}
