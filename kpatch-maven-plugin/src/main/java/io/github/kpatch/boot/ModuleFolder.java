@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 final class ModuleFolder {
     private static final String DEPENDENCY_FILE = "modules.dep";
 
+    /** What {@code MODULE_ALIAS_CRYPTO} puts before an algorithm's name, folded. */
+    private static final String CRYPTO_ALIAS = "crypto_";
+
     private final Path folder;
     private final SortedMap<String, ModuleFile> files;
     private final Map<String, List<String>> dependencies;
@@ -117,9 +120,10 @@ final class ModuleFolder {
         if (own.isPresent()) {
             return List.of(own.get());
         }
+        String algorithm = name.startsWith(CRYPTO_ALIAS) ? name.substring(CRYPTO_ALIAS.length()) : name;
         List<ModuleFile> alike = new ArrayList<>();
         List<ModuleFile> others = new ArrayList<>();
-        files.forEach((moduleName, file) -> (moduleName.contains(name) ? alike : others).add(file));
+        files.forEach((moduleName, file) -> (moduleName.contains(algorithm) ? alike : others).add(file));
         List<ModuleFile> found = withAlias(alike, name);
         return found.isEmpty() ? withAlias(others, name) : found;
     }

@@ -15,7 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 final class EntryNames {
     private EntryNames() {}
 
-    /** The entry with its name made plain; an entry that would leave the archive's root is refused. */
+    /** The entry with its name made plain; a name that would leave the archive's root is refused. */
     static ArchiveEntry safe(Path archive, TarArchiveEntry entry) {
         String name = plain(archive, entry.getName());
         ArchiveEntry.Kind kind = kind(archive, entry);
@@ -24,7 +24,6 @@ final class EntryNames {
         }
         Optional<String> link = Optional.empty();
         if (kind == ArchiveEntry.Kind.LINK) {
-            checkLink(archive, name, entry.getLinkName());
             link = Optional.of(entry.getLinkName());
         }
         return new ArchiveEntry(
@@ -69,10 +68,10 @@ final class EntryNames {
     }
 
     /**
-     * A link may climb only at its beginning, and no higher than the root. A {@code ..} further on could climb out of
+     * Refuses a link that would lead out, before it is made. It may climb only at its beginning, and no higher than the root. A {@code ..} further on could climb out of
      * the folder that another link leads to, which no look at the names can tell.
      */
-    private static void checkLink(Path archive, String name, String target) {
+    static void checkLink(Path archive, String name, String target) {
         if (target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0) {
             throw unsafe(archive, name, "links to " + target);
         }

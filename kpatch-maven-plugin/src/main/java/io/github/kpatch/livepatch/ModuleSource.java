@@ -10,9 +10,6 @@ import io.github.kpatch.intermediate.PatchedFunction;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,7 +126,7 @@ public final class ModuleSource {
                 "REGISTER", api.registers() ? "1" : "0",
                 "MODINFO", modinfo());
         files.put("Kbuild", rendered("Kbuild", values));
-        files.put("COPYING", resource("COPYING"));
+        files.put("COPYING", Resources.read("COPYING"));
         files.put(LINKER_SCRIPT, rendered("module.lds", values));
         files.put(MAIN, rendered("module.c", values));
         return Collections.unmodifiableSortedMap(files);
@@ -153,20 +150,9 @@ public final class ModuleSource {
     }
 
     private static Bytes rendered(String template, Map<String, String> values) {
-        String text = new String(resource(template).toArray(), StandardCharsets.US_ASCII);
+        String text = new String(Resources.read(template).toArray(), StandardCharsets.US_ASCII);
         String rendered =
                 PLACEHOLDER.matcher(text).replaceAll(match -> Matcher.quoteReplacement(values.get(match.group(1))));
         return Bytes.copyOf(rendered.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static Bytes resource(String name) {
-        try (InputStream stream = ModuleSource.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException("the plugin lacks its resource " + name);
-            }
-            return Bytes.copyOf(stream.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -60,6 +60,15 @@ class LoadOrderTest {
     }
 
     @Test
+    void anAlgorithmIsFoundByItsCryptoAlias() throws IOException {
+        TestModules.module(folder.resolve("ext4.ko"), "softdep=pre: crypto-crc32c");
+        TestModules.module(folder.resolve("crc32c_generic.ko"), "alias=crc32c", "alias=crypto-crc32c");
+        Files.writeString(folder.resolve("unrelated.ko"), "no ELF: nobody must have to look inside");
+
+        assertThat(order("ext4")).containsExactly("crc32c_generic?", "ext4");
+    }
+
+    @Test
     void anAliasIsFoundWhereNoFileNameLooksLikeIt() throws IOException {
         TestModules.module(folder.resolve("btrfs.ko"), "softdep=pre: sum-64");
         TestModules.module(folder.resolve("hash_generic.ko"), "alias=sum_64");

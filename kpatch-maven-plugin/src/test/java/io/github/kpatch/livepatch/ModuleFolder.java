@@ -30,11 +30,23 @@ final class ModuleFolder {
     static final RelocationType ABS32S = new RelocationType(11);
     static final LivepatchInterface MODERN = new LivepatchInterface(false, true);
 
+    private static final List<String> HEADERS = List.of(
+            "compiler",
+            "errno",
+            "init",
+            "kernel",
+            "livepatch",
+            "module",
+            "printk",
+            "static_call",
+            "string",
+            "syscalls");
+
     private final Path folder;
 
     ModuleFolder(Path folder) {
         this.folder = folder;
-        for (String header : List.of("errno", "init", "kernel", "livepatch", "module", "string")) {
+        for (String header : HEADERS) {
             copy("include/linux/" + header + ".h");
         }
         copy("core.c");
