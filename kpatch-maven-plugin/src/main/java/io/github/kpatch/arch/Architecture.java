@@ -10,6 +10,7 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.special.SpecialSection;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Every question whose answer depends on the machine. No method has a default: a new architecture must answer each one,
@@ -57,6 +58,9 @@ public interface Architecture {
 
     /** Whether compilers use this type to compare a pointer with the end of a variable. */
     boolean pointsToEndOfData(RelocationType type);
+
+    /** How many bytes the module loader fills for a relocation of this type; empty for a type that it refuses. */
+    OptionalInt relocationFieldSize(RelocationType type);
 
     /** Whether a function symbol of that name only marks the padding before another one. */
     boolean isPrefixName(String name);

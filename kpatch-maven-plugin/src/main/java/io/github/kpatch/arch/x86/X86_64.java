@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -176,6 +177,11 @@ public final class X86_64 implements Architecture {
     @Override
     public boolean isMappingSymbol(Symbol symbol) {
         return false;
+    }
+
+    @Override
+    public OptionalInt relocationFieldSize(RelocationType type) {
+        return RelocationField.size(type);
     }
 
     @Override
