@@ -55,20 +55,39 @@ public final class BuildObjects {
         List<String> objects = CompiledSources.objectsOf(kernel.tree(), series.files());
         List<String> touched = new ArrayList<>(objects);
         touched.addAll(series.files());
-        PrivateView view = PrivateView.of(
-                kernel.tree(), folder.resolve("view"), kernel.target().symvers(), touched);
-
-        OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
-        List<String> missing =
-                objects.stream().filter(object -> !originals.has(object)).toList();
-        if (!missing.isEmpty()) {
-            make(view, missing, "Compiling originals", ProblemException::inputs);
-            missing.forEach(object -> originals.take(view, object));
+        try (BuildPlace place = BuildPlace.of(folder)) {
+            PrivateView view = PrivateView.of(
+                    kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
+            OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
+            List<String> missing =
+                    objects.stream().filter(object -> !originals.has(object)).toList();
+            if (!missing.isEmpty()) {
+                make(view, missing, "Compiling originals", ProblemException::inputs);
+                missing.forEach(object -> originals.take(view, object));
+            }
+            makePatched(view, objects);
+            List<BuiltObject> built = collect(folder, view, originals, objects);
+            Folders.delete(view.root());
+            return new BuiltObjects(built, missing.size());
         }
+    }
 
-        series.files().forEach(file -> view.replace(file, series.patched().resolve(file)));
-        make(view, objects, "Compiling patched files", ProblemException::findings);
+    /**
+     * What is compiled carries {@code #line} directives, so that code below a hunk keeps its line numbers. Where it does
+     * not compile, the patched files themselves are compiled: their errors stand where people look for them.
+     */
+    private void makePatched(PrivateView view, List<String> objects) {
+        series.files().forEach(file -> view.replace(file, series.corrected().resolve(file)));
+        try {
+            make(view, objects, "Compiling patched files", ProblemException::findings);
+        } catch (ProblemException corrected) {
+            series.files().forEach(file -> view.replace(file, series.patched().resolve(file)));
+            make(view, objects, "Compiling patched files", ProblemException::findings);
+            context.console().info("Compiled without correction of line numbers, which this patch does not bear.");
+        }
+    }
 
+    private List<BuiltObject> collect(Path folder, PrivateView view, OriginalObjects originals, List<String> objects) {
         TargetFacts facts = new TargetFacts(kernel.target());
         List<BuiltObject> built = new ArrayList<>();
         List<Problem> findings = new ArrayList<>();
@@ -86,8 +105,7 @@ public final class BuildObjects {
         if (!findings.isEmpty()) {
             throw ProblemException.findings(findings);
         }
-        Folders.delete(view.root());
-        return new BuiltObjects(built, missing.size());
+        return built;
     }
 
     private void make(

@@ -1,6 +1,7 @@
 package io.github.kpatch.build;
 
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ public record DiffedObjects(int compared, List<DiffedObject> changed) {
         SortedMap<String, List<String>> functions = new TreeMap<>();
         for (DiffedObject object : changed) {
             functions
-                    .computeIfAbsent(object.parent(), parent -> new java.util.ArrayList<>())
+                    .computeIfAbsent(object.parent(), parent -> new ArrayList<>())
                     .addAll(object.changedFunctions());
         }
         return functions;
@@ -38,12 +39,7 @@ public record DiffedObjects(int compared, List<DiffedObject> changed) {
         int additions = changed.stream()
                 .mapToInt(object -> object.newFunctions().size())
                 .sum();
-        return "Compared %d object %s: %d changed, %d new %s"
-                .formatted(
-                        compared,
-                        compared == 1 ? "pair" : "pairs",
-                        functions,
-                        additions,
-                        functions + additions == 1 ? "function" : "functions");
+        return "Compared %d object %s; functions: %d changed, %d new"
+                .formatted(compared, compared == 1 ? "pair" : "pairs", functions, additions);
     }
 }

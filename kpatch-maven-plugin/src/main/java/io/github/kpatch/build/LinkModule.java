@@ -103,9 +103,12 @@ public final class LinkModule {
                     ElfReader.read(object.name(), read(object.intermediate()))));
         }
         RelocationType absolute64 = absolute64(units.get(0).object());
-        Path module = folder.resolve("module");
-        write(module, ModuleSource.files(description, livepatchInterface(), units, absolute64));
-        byte[] linked = link(folder, module);
+        byte[] linked;
+        try (BuildPlace place = BuildPlace.of(folder)) {
+            Path module = place.path().resolve("module");
+            write(module, ModuleSource.files(description, livepatchInterface(), units, absolute64));
+            linked = link(place.path(), module);
+        }
         byte[] finished = FinishModule.finish(
                 file.getFileName().toString(),
                 linked,

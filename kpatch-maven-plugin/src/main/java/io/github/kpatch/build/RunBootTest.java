@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 /** Stage {@code boot-test}: the module in the target kernel itself. */
 public final class RunBootTest {
     private static final int PROCESSORS = 2;
+    private static final int SHOWN_LINES = 10;
 
     private RunBootTest() {}
 
@@ -82,6 +83,7 @@ public final class RunBootTest {
             return new Outcome(false, "Boot test skipped: " + skipped.reason());
         }
         BootReport.Finished finished = (BootReport.Finished) report;
+        finished.scripts().forEach(script -> tell(script, context.console()));
         if (!finished.problems().isEmpty()) {
             throw ProblemException.findings(finished.problems());
         }
@@ -94,5 +96,16 @@ public final class RunBootTest {
                         finished.accelerator(),
                         module.file().getFileName(),
                         finished.scripts().size()));
+    }
+
+    /** What the scripts saw is what the whole build was for. */
+    private static void tell(BootReport.ScriptRun script, Console console) {
+        script.output().stream()
+                .limit(SHOWN_LINES)
+                .forEach(line -> console.info(script.script() + " " + script.phase() + ": " + line));
+        if (script.output().size() > SHOWN_LINES) {
+            console.info("%s %s: … %d lines more"
+                    .formatted(script.script(), script.phase(), script.output().size() - SHOWN_LINES));
+        }
     }
 }
