@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * The names in an archive are chosen by whoever made it, and the library that reads tar leaves judging them to us: an
@@ -45,7 +46,9 @@ final class EntryNames {
         if (entry.isLink()) {
             throw unsafe(archive, entry.getName(), "is a hard link to " + entry.getLinkName());
         }
-        if (!entry.isFile() || entry.isSparse()) {
+        // The library's isFile() takes devices and pipes for files.
+        byte type = entry.getLinkFlag();
+        if (type != TarConstants.LF_NORMAL && type != TarConstants.LF_OLDNORM || entry.isSparse()) {
             throw unsafe(archive, entry.getName(), "is neither a file, a folder nor a symbolic link");
         }
         return ArchiveEntry.Kind.FILE;
