@@ -48,7 +48,7 @@ final class EntryNames {
         }
         // The library's isFile() takes devices and pipes for files.
         byte type = entry.getLinkFlag();
-        if (type != TarConstants.LF_NORMAL && type != TarConstants.LF_OLDNORM || entry.isSparse()) {
+        if ((type != TarConstants.LF_NORMAL && type != TarConstants.LF_OLDNORM) || entry.isSparse()) {
             throw unsafe(archive, entry.getName(), "is neither a file, a folder nor a symbolic link");
         }
         return ArchiveEntry.Kind.FILE;
