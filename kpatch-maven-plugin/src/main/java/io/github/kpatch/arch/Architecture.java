@@ -10,6 +10,7 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.special.SpecialSection;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Every question whose answer depends on the machine. No method has a default: a new architecture must answer each one,
@@ -44,10 +45,10 @@ public interface Architecture {
     int instructionLength(Section section, int offset);
 
     /**
-     * Whether the instruction at {@code offset} loads a constant into the register of the second or third argument,
-     * where the kernel's reporting functions expect a line number.
+     * Whether the instructions at {@code offset} of two builds load a constant into the same register, that of the second
+     * or third argument, where the kernel's reporting functions expect a line number.
      */
-    boolean loadsLineNumber(Bytes code, int offset);
+    boolean loadLineNumbers(Bytes original, Bytes patched, int offset);
 
     /** Whether the function of that name takes a line number as its second or third argument. */
     boolean takesLineNumber(String function);
@@ -57,6 +58,9 @@ public interface Architecture {
 
     /** Whether compilers use this type to compare a pointer with the end of a variable. */
     boolean pointsToEndOfData(RelocationType type);
+
+    /** How many bytes the module loader fills for a relocation of this type; empty for a type that it refuses. */
+    OptionalInt relocationFieldSize(RelocationType type);
 
     /** Whether a function symbol of that name only marks the padding before another one. */
     boolean isPrefixName(String name);

@@ -51,6 +51,7 @@ final class CompareTwins {
         pass.compareSymbols();
         pass.passStatusToOwners();
         pass.passStatusOfPieces();
+        pass.passStatusToPieces();
         if (!pass.fatal.isEmpty()) {
             throw new UnreconcilableException(pass.fatal);
         }
@@ -202,6 +203,29 @@ final class CompareTwins {
                     && patched.isBundled(function)
                     && reachesChangedPiece(function)) {
                 symbols[function.index()] = Status.CHANGED;
+            }
+        }
+    }
+
+    /**
+     * The cold piece of a changed function goes along even if it is the same: it jumps back into its function, and the
+     * kernel's piece would jump back into the old one.
+     */
+    private void passStatusToPieces() {
+        for (SymbolId function : patched.families().childrenOf().keySet()) {
+            if (symbols[function.index()] == Status.CHANGED) {
+                passStatusToPieces(function);
+            }
+        }
+    }
+
+    private void passStatusToPieces(SymbolId function) {
+        for (SymbolId piece : patched.families().children(function)) {
+            if (!patched.traced().contains(piece) && patched.isBundled(piece)) {
+                if (symbols[piece.index()] == Status.SAME) {
+                    symbols[piece.index()] = Status.CHANGED;
+                }
+                passStatusToPieces(piece);
             }
         }
     }

@@ -51,7 +51,7 @@ final class LineNumberFilter {
                 return false;
             }
             boolean differs = !code.slice(at, at + length).equals(original.slice(at, at + length));
-            boolean lineNumber = differs && arch.loadsLineNumber(code, at) && arch.loadsLineNumber(original, at);
+            boolean lineNumber = differs && arch.loadLineNumbers(original, code, at);
             if (differs && !(lineNumber && nextCallTakesLine(relocations, at + length, offsets))) {
                 return false;
             }

@@ -9,7 +9,6 @@ import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,7 +50,7 @@ final class VerifyPatchability {
         Status status = tables.dropped().contains(patched.base(id)) ? Status.SAME : changes.of(id);
         boolean included = tables.inclusion().has(id);
         if (status == Status.CHANGED && !included) {
-            report(id, "It changed, but nothing in the patch can carry the change.");
+            reportLost(id);
         }
         if (status != Status.SAME && grouped.contains(id)) {
             add(ProblemCode.GROUP_CHANGED, id, "It belongs to a section group and is new or changed.");
@@ -96,17 +95,33 @@ final class VerifyPatchability {
                 || (writable && !tables.kept().containsKey(id) && !name.startsWith(".kpatch."));
     }
 
-    private void report(SectionId id, String what) {
+    private void reportLost(SectionId id) {
         SectionId base = patched.base(id);
-        Section section = patched.section(base);
-        boolean data = !section.isText() && section.has(SectionFlags.ALLOC);
-        Optional<SectionId> relocations = patched.elf().relocationSectionOf(base);
-        boolean reported = !base.equals(id)
+        boolean saidOfBase = !base.equals(id)
                 && changes.of(base) == Status.CHANGED
-                && relocations.equals(Optional.of(id))
                 && !tables.inclusion().has(base);
-        if (!reported) {
-            add(data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED, id, what);
+        if (saidOfBase) {
+            return;
+        }
+        Section section = patched.section(base);
+        if (section.name().startsWith("__ksymtab")) {
+            problems.add(new Problem(
+                    ProblemCode.SECTION_CHANGED,
+                    patched.where(id),
+                    "The patch adds, removes or renames an exported symbol, which a live patch cannot do.",
+                    "Leave EXPORT_SYMBOL as it was; functions of the patch find each other without it."));
+        } else if (section.name().startsWith(".init.") || section.name().startsWith(".exit.")) {
+            problems.add(new Problem(
+                    ProblemCode.SECTION_CHANGED,
+                    patched.where(id),
+                    "It holds what the kernel uses only while it starts or unloads the object, so the change comes too late.",
+                    "Leave that change out, or do its work in a callback."));
+        } else {
+            boolean data = !section.isText() && section.has(SectionFlags.ALLOC);
+            add(
+                    data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED,
+                    id,
+                    "It changed, but nothing in the patch can carry the change.");
         }
     }
 

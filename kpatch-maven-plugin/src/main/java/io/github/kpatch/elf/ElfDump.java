@@ -2,6 +2,7 @@ package io.github.kpatch.elf;
 
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -168,15 +169,17 @@ public final class ElfDump {
     }
 
     private void hex(Bytes bytes) {
+        HexFormat format = HexFormat.ofDelimiter(" ");
         for (int start = 0; start < bytes.size(); start += BYTES_A_LINE) {
-            StringBuilder hex = new StringBuilder();
-            StringBuilder letters = new StringBuilder();
-            for (int i = start; i < Math.min(start + BYTES_A_LINE, bytes.size()); i++) {
-                int value = bytes.at(i);
-                hex.append(String.format("%02x ", value));
-                letters.append(value >= ' ' && value < 0x7f ? (char) value : '.');
+            byte[] row = bytes.slice(start, Math.min(start + BYTES_A_LINE, bytes.size()))
+                    .toArray();
+            String hex = format.formatHex(row);
+            text.append("  ").append(format.toHexDigits(start, 6)).append("  ").append(hex);
+            text.append(" ".repeat(3 * BYTES_A_LINE - hex.length() + 1));
+            for (byte value : row) {
+                text.append(value >= ' ' && value < 0x7f ? (char) value : '.');
             }
-            line(String.format("  %06x  %-48s %s", start, hex, letters));
+            text.append('\n');
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param size how long its content is
  * @param executable whether its owner may execute it
  * @param modified when it was last changed
- * @param link where it points to, if it is a symbolic link
+ * @param link where it points to, if it is a symbolic link, as the archive says it
  */
 public record ArchiveEntry(
         String name, Kind kind, long size, boolean executable, Instant modified, Optional<String> link) {
@@ -22,7 +22,7 @@ public record ArchiveEntry(
         FILE,
         /** A folder. */
         FOLDER,
-        /** A symbolic link that stays inside the archive's root. */
+        /** A symbolic link, which may lead anywhere. */
         LINK
     }
 }

@@ -51,21 +51,27 @@ public final class Archives {
          * @throws IOException when what the visitor writes cannot be written
          */
         void visit(ArchiveEntry entry, InputStream content) throws IOException;
+
+        /** Whether it wants to see more; the rest is then not decoded. Asked before each entry. */
+        default boolean wantsMore() {
+            return true;
+        }
     }
 
     /**
      * Unpacks an archive into a folder: files, folders and, last of all, links, so that nothing can be written through
      * a link.
      *
+     * @param title what the user is told is being done
      * @param archive tar archive or Debian package
      * @param sha256 what its SHA-256 must be, if that is known
      * @param folder made where missing; half-filled when this fails, so the caller must not trust it then
      * @return SHA-256 of the archive file
      */
-    public String unpack(Path archive, Optional<String> sha256, Path folder) {
+    public String unpack(String title, Path archive, Optional<String> sha256, Path folder) {
         Folders.make(folder);
         Unpacking unpacking = new Unpacking(archive, folder);
-        String digest = read("Unpacking " + archive.getFileName(), archive, sha256, unpacking);
+        String digest = read(title, archive, sha256, unpacking);
         unpacking.finish();
         return digest;
     }
@@ -189,6 +195,9 @@ public final class Archives {
             long end = 0;
             long entries = 0;
             for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
+                if (!visitor.wantsMore()) {
+                    return;
+                }
                 Content content = new Content(archive, tar);
                 ArchiveEntry safe = EntryNames.safe(archive, entry);
                 visit(visitor, safe, content);

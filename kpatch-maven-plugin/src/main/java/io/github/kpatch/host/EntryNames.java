@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * The names in an archive are chosen by whoever made it, and the library that reads tar leaves judging them to us: an
@@ -15,7 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 final class EntryNames {
     private EntryNames() {}
 
-    /** The entry with its name made plain; an entry that would leave the archive's root is refused. */
+    /** The entry with its name made plain; a name that would leave the archive's root is refused. */
     static ArchiveEntry safe(Path archive, TarArchiveEntry entry) {
         String name = plain(archive, entry.getName());
         ArchiveEntry.Kind kind = kind(archive, entry);
@@ -24,7 +25,6 @@ final class EntryNames {
         }
         Optional<String> link = Optional.empty();
         if (kind == ArchiveEntry.Kind.LINK) {
-            checkLink(archive, name, entry.getLinkName());
             link = Optional.of(entry.getLinkName());
         }
         return new ArchiveEntry(
@@ -46,7 +46,9 @@ final class EntryNames {
         if (entry.isLink()) {
             throw unsafe(archive, entry.getName(), "is a hard link to " + entry.getLinkName());
         }
-        if (!entry.isFile() || entry.isSparse()) {
+        // The library's isFile() takes devices and pipes for files.
+        byte type = entry.getLinkFlag();
+        if ((type != TarConstants.LF_NORMAL && type != TarConstants.LF_OLDNORM) || entry.isSparse()) {
             throw unsafe(archive, entry.getName(), "is neither a file, a folder nor a symbolic link");
         }
         return ArchiveEntry.Kind.FILE;
@@ -69,10 +71,10 @@ final class EntryNames {
     }
 
     /**
-     * A link may climb only at its beginning, and no higher than the root. A {@code ..} further on could climb out of
+     * Refuses a link that would lead out, before it is made. It may climb only at its beginning, and no higher than the root. A {@code ..} further on could climb out of
      * the folder that another link leads to, which no look at the names can tell.
      */
-    private static void checkLink(Path archive, String name, String target) {
+    static void checkLink(Path archive, String name, String target) {
         if (target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0) {
             throw unsafe(archive, name, "links to " + target);
         }

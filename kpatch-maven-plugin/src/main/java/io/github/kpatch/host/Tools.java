@@ -19,13 +19,24 @@ public final class Tools {
 
     private final CommandRunner runner;
     private final FileMemo memo;
+    private final String searchPath;
 
     /**
+     * Tools on the {@code PATH}.
+     *
      * @param memo remembers the answers of programs
      */
     public Tools(CommandRunner runner, FileMemo memo) {
+        this(runner, memo, Optional.ofNullable(System.getenv("PATH")).orElse(""));
+    }
+
+    /**
+     * @param searchPath folders to look in, separated as in {@code PATH}
+     */
+    public Tools(CommandRunner runner, FileMemo memo, String searchPath) {
         this.runner = runner;
         this.memo = memo;
+        this.searchPath = searchPath;
     }
 
     /**
@@ -37,8 +48,7 @@ public final class Tools {
         if (program.indexOf('/') >= 0) {
             return Optional.of(Path.of(program)).filter(Tools::isProgram);
         }
-        for (String folder :
-                Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator)) {
+        for (String folder : searchPath.split(File.pathSeparator)) {
             if (!folder.isEmpty()) {
                 Path candidate = Path.of(folder, program);
                 if (isProgram(candidate)) {

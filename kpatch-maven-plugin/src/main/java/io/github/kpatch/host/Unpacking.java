@@ -1,10 +1,14 @@
 package io.github.kpatch.host;
 
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -37,10 +41,13 @@ final class Unpacking implements Archives.Visitor {
 
     @Override
     public void visit(ArchiveEntry entry, InputStream content) throws IOException {
-        Path path = folder.resolve(entry.name());
+        Path path = path(entry);
         switch (entry.kind()) {
             case FOLDER -> makeFolder(path, entry);
-            case LINK -> links.add(entry);
+            case LINK -> {
+                EntryNames.checkLink(archive, entry.name(), entry.link().orElseThrow());
+                links.add(entry);
+            }
             case FILE -> {
                 makeFolder(path.getParent(), entry);
                 writeFile(path, entry, content);
@@ -52,7 +59,7 @@ final class Unpacking implements Archives.Visitor {
     void finish() {
         Folders.doing(folder, () -> {
             for (ArchiveEntry entry : links) {
-                Path path = folder.resolve(entry.name());
+                Path path = path(entry);
                 makeFolder(path.getParent(), entry);
                 try {
                     Files.createSymbolicLink(path, Path.of(entry.link().orElseThrow()));
@@ -62,6 +69,20 @@ final class Unpacking implements Archives.Visitor {
             }
             return folder;
         });
+    }
+
+    private Path path(ArchiveEntry entry) {
+        try {
+            return folder.resolve(entry.name());
+        } catch (InvalidPathException e) {
+            throw ProblemException.input(
+                    new Problem(
+                            ProblemCode.WORK_FOLDER_UNUSABLE,
+                            archive.toString(),
+                            "The name of the entry '" + entry.name() + "' cannot be written in this locale.",
+                            "Run Maven with LC_ALL=C.UTF-8."),
+                    e);
+        }
     }
 
     private void makeFolder(Path path, ArchiveEntry entry) throws IOException {

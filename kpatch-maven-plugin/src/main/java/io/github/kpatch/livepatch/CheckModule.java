@@ -1,6 +1,7 @@
 package io.github.kpatch.livepatch;
 
-import io.github.kpatch.arch.x86.RelocationField;
+import io.github.kpatch.arch.Architecture;
+import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfFile;
@@ -37,7 +38,6 @@ import java.util.TreeMap;
  * livepatch modules in {@code Documentation/livepatch/module-elf-format.rst}.
  */
 public final class CheckModule {
-    private static final int X86_64 = 62;
     private static final String VERSIONS = "__versions";
     private static final int VERSION_SIZE = 64;
     private static final int VERSION_NAME_AT = 8;
@@ -59,6 +59,7 @@ public final class CheckModule {
     private final ElfObject object;
     private final ModuleInfo info;
     private final ModuleRequirements required;
+    private final Architecture arch;
     private final List<Problem> problems = new ArrayList<>();
 
     private CheckModule(String where, byte[] module, ModuleRequirements required) {
@@ -66,6 +67,11 @@ public final class CheckModule {
         this.object = ElfReader.read(where, module);
         this.info = ModuleInfo.of(ElfFile.open(ByteSource.of(where, module)));
         this.required = required;
+        this.arch = Architectures.of(object.header().machine())
+                .orElseThrow(() -> ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        where,
+                        "It is for the machine " + object.header().machine() + ", which this version does not know."));
     }
 
     /**
@@ -167,10 +173,7 @@ public final class CheckModule {
     }
 
     private void checkField(Section section, SectionId target, Relocation relocation) {
-        if (object.header().machine() != X86_64) {
-            return;
-        }
-        OptionalInt size = RelocationField.size(relocation.type());
+        OptionalInt size = arch.relocationFieldSize(relocation.type());
         String at = String.format("%s+0x%x", section.name(), relocation.offset());
         if (size.isEmpty()) {
             invalid(at, "The module loader knows no relocation of type " + relocation.type() + ".");

@@ -62,6 +62,9 @@ public final class FinishModule {
         this.release = release;
         this.tables = IntermediateReader.read(where, object, absolute64);
         this.builder = ElfObjectBuilder.from(object);
+        if (object.header().programHeaders() != 0) {
+            throw invalid("file header", "It has program headers, which no relocatable object has.");
+        }
     }
 
     /**
@@ -196,20 +199,34 @@ public final class FinishModule {
 
     /** What is kept must not refer to a table that goes; our own linker script and objects never do. */
     private void checkUnused(Set<SectionId> removed) {
-        for (Section section : object.sections()) {
-            if (section.data() instanceof SectionData.Relocations relocations
-                    && !removed.contains(relocations.target())) {
-                for (Relocation entry : relocations.entries()) {
-                    SymbolHome home = object.symbol(entry.symbol()).home();
-                    if (home.section().filter(removed::contains).isPresent()) {
-                        throw invalid(
-                                section.name(),
-                                "It refers to " + object.symbol(entry.symbol()).name()
-                                        + ", which is no part of the finished module.");
-                    }
-                }
+        for (int i = 0; i < object.sections().size(); i++) {
+            Section section = object.sections().get(i);
+            SectionData data = section.data();
+            if (removed.contains(new SectionId(i))
+                    || (data instanceof SectionData.Relocations relocations
+                            && removed.contains(relocations.target()))) {
+                continue;
+            }
+            if (section.link() instanceof SectionLink.To to && removed.contains(to.id())) {
+                throw refersToRemoved(section, object.section(to.id()).name());
+            }
+            if (data instanceof SectionData.Relocations relocations) {
+                relocations.entries().forEach(entry -> checkKept(section, entry.symbol(), removed));
+            } else if (data instanceof SectionData.Group group) {
+                checkKept(section, group.signature(), removed);
             }
         }
+    }
+
+    private void checkKept(Section section, SymbolId symbol, Set<SectionId> removed) {
+        Symbol used = object.symbol(symbol);
+        if (used.home().section().filter(removed::contains).isPresent()) {
+            throw refersToRemoved(section, used.name());
+        }
+    }
+
+    private ProblemException refersToRemoved(Section section, String what) {
+        return invalid(section.name(), "It refers to " + what + ", which is no part of the finished module.");
     }
 
     private void moveTablesToInit() {

@@ -45,15 +45,17 @@ final class DebianPackages implements PackageStore {
     private final List<DebianPackage> wanted = new ArrayList<>();
 
     /**
+     * @param tools finds the package manager
      * @param offline whether no package manager may be called
      * @param root the machine's root folder
      */
-    DebianPackages(KernelCache cache, CommandRunner runner, Progress progress, boolean offline, Path root) {
+    DebianPackages(
+            KernelCache cache, CommandRunner runner, Tools tools, Progress progress, boolean offline, Path root) {
         this.cache = cache;
         this.runner = runner;
         this.progress = progress;
         this.memo = cache.memo();
-        this.tools = new Tools(runner, memo);
+        this.tools = tools;
         this.offline = offline;
         this.root = root;
     }
@@ -186,7 +188,7 @@ final class DebianPackages implements PackageStore {
         try (Progress.Task task =
                         progress.start("Downloading " + one.name(), Math.max(-1, one.size() / MEBIBYTE), "MiB");
                 FolderGrowth growth = new FolderGrowth(folder, task)) {
-            result = runner.run(Command.of(folder, "apt-get", "download", one.selector()));
+            result = runner.run(Command.of(folder, program("apt-get").toString(), "download", one.selector()));
             growth.stop();
         }
         List<Path> files = list(folder, name -> name.endsWith(".deb"));
@@ -237,21 +239,27 @@ final class DebianPackages implements PackageStore {
     }
 
     private String ask(List<String> line, List<Path> files) {
-        Path program = tools.find(line.get(0))
-                .orElseThrow(() -> ProblemException.input(new Problem(
-                        ProblemCode.INPUT_MISSING,
-                        "kernel",
-                        "Not all pieces of the kernel are given, and this machine has no " + line.get(0)
-                                + " to get Debian's packages with.",
-                        "Give source, config, vmlinux and symvers.")));
+        Path program = program(line.get(0));
         List<Path> dependencies = new ArrayList<>(files);
         dependencies.add(program);
         return memo.recall(String.join(" ", line), dependencies, () -> {
             StringBuilder output = new StringBuilder();
+            List<String> exact = new ArrayList<>(line);
+            exact.set(0, program.toString());
             runner.run(
-                    Command.of(Path.of("/"), line), text -> output.append(text).append('\n'));
+                    Command.of(Path.of("/"), exact), text -> output.append(text).append('\n'));
             return output.toString();
         });
+    }
+
+    private Path program(String name) {
+        return tools.find(name)
+                .orElseThrow(() -> ProblemException.input(new Problem(
+                        ProblemCode.INPUT_MISSING,
+                        "kernel",
+                        "Not all pieces of the kernel are given, and this machine has no " + name
+                                + " to get Debian's packages with.",
+                        "Give source, config, vmlinux and symvers.")));
     }
 
     private List<Path> aptFiles() {

@@ -145,7 +145,10 @@ final class KernelSources {
 
     private void unpack(Path archive, String digest, Path scratch, Path tree) {
         Path unpacked = scratch.resolve("unpacked");
-        memo.remember("sha256", List.of(archive), archives.unpack(archive, Optional.of(digest), unpacked));
+        memo.remember(
+                "sha256",
+                List.of(archive),
+                archives.unpack("Unpacking the kernel source", archive, Optional.of(digest), unpacked));
         Folders.doing(tree, () -> {
             Folders.move(root(unpacked), tree);
             return tree;

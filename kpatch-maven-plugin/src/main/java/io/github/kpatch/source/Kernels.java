@@ -4,6 +4,7 @@ import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
+import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemException;
@@ -16,22 +17,25 @@ public final class Kernels {
     private final KernelCache cache;
     private final CommandRunner runner;
     private final Progress progress;
+    private final Tools tools;
     private final Path root;
 
     /**
      * @param progress told of long work
      */
     public Kernels(KernelCache cache, CommandRunner runner, Progress progress) {
-        this(cache, runner, progress, Path.of("/"));
+        this(cache, runner, progress, new Tools(runner, cache.memo()), Path.of("/"));
     }
 
     /**
+     * @param tools finds programs
      * @param root the machine's root folder, below which installed packages lie
      */
-    Kernels(KernelCache cache, CommandRunner runner, Progress progress, Path root) {
+    Kernels(KernelCache cache, CommandRunner runner, Progress progress, Tools tools, Path root) {
         this.cache = cache;
         this.runner = runner;
         this.progress = progress;
+        this.tools = tools;
         this.root = root;
     }
 
@@ -81,7 +85,7 @@ public final class Kernels {
     }
 
     private DebianPackages packages(boolean offline) {
-        return new DebianPackages(cache, runner, progress, offline, root);
+        return new DebianPackages(cache, runner, tools, progress, offline, root);
     }
 
     private KernelLocator locator(DebianPackages packages) {

@@ -85,22 +85,44 @@ final class PieceReader {
 
     private void readPackage(DebianPackage container, List<Wanted> wanted) {
         Path file = packages.fetch(container);
-        Set<Wanted> seen = new HashSet<>();
-        archives.read("Reading " + file.getFileName(), file, container.sha256(), (entry, content) -> {
+        PackageVisitor visitor = new PackageVisitor(wanted);
+        archives.read("Reading " + file.getFileName(), file, container.sha256(), visitor);
+        for (Wanted one : wanted) {
+            if (!visitor.seen.contains(one)) {
+                throw ProblemException.input(
+                        ProblemCode.INPUT_MISSING, one.piece().toString(), "The package has no such file.");
+            }
+        }
+    }
+
+    /** Hands on the files of the wanted pieces, and stops when each of them was a file and has been seen. */
+    private static final class PackageVisitor implements Archives.Visitor {
+        private final List<Wanted> wanted;
+        private final Set<Wanted> seen = new HashSet<>();
+        private final Set<Wanted> complete = new HashSet<>();
+
+        PackageVisitor(List<Wanted> wanted) {
+            this.wanted = wanted;
+        }
+
+        @Override
+        public void visit(ArchiveEntry entry, InputStream content) throws IOException {
             for (Wanted one : wanted) {
                 String path = ((Piece.InPackage) one.piece()).path();
                 if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(entry.name(), path)) {
                     seen.add(one);
+                    if (entry.name().equals(path)) {
+                        complete.add(one);
+                    }
                     String name = entry.name().substring(Math.min(entry.name().length(), path.length() + 1));
                     one.taker().take(name, entry.size(), content);
                 }
             }
-        });
-        for (Wanted one : wanted) {
-            if (!seen.contains(one)) {
-                throw ProblemException.input(
-                        ProblemCode.INPUT_MISSING, one.piece().toString(), "The package has no such file.");
-            }
+        }
+
+        @Override
+        public boolean wantsMore() {
+            return complete.size() < wanted.size();
         }
     }
 

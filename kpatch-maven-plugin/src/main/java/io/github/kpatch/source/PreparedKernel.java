@@ -1,8 +1,10 @@
 package io.github.kpatch.source;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A kernel source tree in the cache, configured and prepared so that single objects and external modules can be built
@@ -28,6 +30,6 @@ public record PreparedKernel(
         Toolchain toolchain) {
     public PreparedKernel {
         makeVariables = List.copyOf(makeVariables);
-        makeEnvironment = Map.copyOf(makeEnvironment);
+        makeEnvironment = Collections.unmodifiableMap(new TreeMap<>(makeEnvironment));
     }
 }

@@ -2,9 +2,11 @@ package io.github.kpatch.source;
 
 import io.github.kpatch.kernel.KernelRelease;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The built kernel that is to be patched, as far as a livepatch must know it. All files are in the cache and are never
@@ -36,6 +38,6 @@ public record TargetKernel(
         Optional<Path> modules) {
     public TargetKernel {
         compilers = List.copyOf(compilers);
-        structSizes = Map.copyOf(structSizes);
+        structSizes = Collections.unmodifiableMap(new TreeMap<>(structSizes));
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,9 @@ final class TreePreparation {
     private static final String LOG = "prepare.log";
     private static final String SECTIONS = "-ffunction-sections -fdata-sections";
     private static final Pattern ERROR = Pattern.compile("(^|.*[: ])([Ee]rror|ERROR)[: ].*|make.*\\*\\*\\*.*");
+    /** Programs besides the compiler whose version shows in objects or in the config. */
+    private static final Set<String> SHAPING_TOOLS = Set.of("as", "ld", "objcopy", "pahole");
+
     private static final int SHOWN_LINES = 15;
 
     /**
@@ -112,7 +116,9 @@ final class TreePreparation {
         key.addAll(new TreeMap<>(ENVIRONMENT).values());
         key.add(toolchain.compiler().version());
         key.add(toolchain.compiler().comment());
-        toolchain.tools().forEach(tool -> key.add(tool.name() + " " + tool.version()));
+        toolchain.tools().stream()
+                .filter(tool -> SHAPING_TOOLS.contains(tool.name()))
+                .forEach(tool -> key.add(tool.name() + " " + tool.version()));
         return Digests.of(key);
     }
 

@@ -44,6 +44,14 @@ class BasicChangeTest {
     }
 
     @Test
+    void debugInformationComesAlong() {
+        Output output = Scenario.of(TWO, TWO.replace("+ 1", "+ 2")).flags("-g").changed();
+        output.changes("f");
+        assertThat(output.hasSection(".debug_info")).isTrue();
+        assertThat(output.relocations(".debug_info")).noneMatch(entry -> entry.startsWith("h+"));
+    }
+
+    @Test
     void functionRemoved() {
         Scenario.of(TWO, "int g(int);\nint f(int x) { return g(x) + 1; }\n").assertUnchanged();
     }

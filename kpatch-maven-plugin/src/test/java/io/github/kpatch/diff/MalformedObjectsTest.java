@@ -32,7 +32,7 @@ class MalformedObjectsTest {
         byte[] patched = ElfWriter.write(scenario.compilePatched());
         DiffTarget target = scenario.target(ElfReader.read("original", original));
         Random random = new Random(seed);
-        for (int round = 0; round < 1500; round++) {
+        for (int round = 0; round < 400; round++) {
             byte[] damaged = patched.clone();
             for (int i = random.nextInt(3); i >= 0; i--) {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);

@@ -22,6 +22,19 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    void unchangedColdPieceGoesAlong() {
+        String source = """
+                __attribute__((cold)) void warn(int);
+                int g(int);
+                int f(int x) { if (x > 4) warn(x); return g(x) + 1; }
+                """;
+        Output output = Scenario.of(source, source.replace("+ 1", "+ 2")).changed();
+        output.changes("f");
+        assertThat(output.defines("f.cold")).isTrue();
+        assertThat(output.klp()).noneMatch(entry -> entry.contains("f.cold"));
+    }
+
+    @Test
     void onlyReferenceOfColdPieceChanged() {
         String source = """
                 __attribute__((cold)) void warn(int);

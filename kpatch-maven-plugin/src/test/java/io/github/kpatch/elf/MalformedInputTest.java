@@ -70,8 +70,8 @@ class MalformedInputTest {
         int table = (int) header.getLong(40);
         int refused = 0;
         for (int at = 0; at < real.length; at = at == 63 ? table : at + 1) {
-            for (int size : new int[] {1, 2, 4, 8}) {
-                for (int fill : new int[] {0x00, 0x01, 0x7f, 0x80, 0xff}) {
+            for (int size : new int[] {1, 4, 8}) {
+                for (int fill : new int[] {0x00, 0x7f, 0xff}) {
                     byte[] bad = real.clone();
                     Arrays.fill(bad, at, Math.min(bad.length, at + size), (byte) fill);
                     refused += isObject(bad) ? 0 : 1;
@@ -96,14 +96,14 @@ class MalformedInputTest {
     void survivesManyFlippedBits() {
         Random random = new Random(20261122);
         int accepted = 0;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 8_000; i++) {
             byte[] bad = real.clone();
             for (int flips = 1 + random.nextInt(8); flips > 0; flips--) {
                 bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
             }
             accepted += isObject(bad) ? 1 : 0;
         }
-        assertThat(accepted).isBetween(100, 19_900);
+        assertThat(accepted).isBetween(100, 7_900);
     }
 
     /** A file header and room for so many section headers and a megabyte. */

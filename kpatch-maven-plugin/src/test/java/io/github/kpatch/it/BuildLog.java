@@ -30,8 +30,9 @@ public final class BuildLog {
     public static BuildLog of(File folder, int number) throws IOException {
         String log = ESCAPES.matcher(Files.readString(folder.toPath().resolve("build.log"), StandardCharsets.UTF_8))
                 .replaceAll("");
-        List<String> builds =
-                Stream.of(log.split("(?m)^(?=.*Scanning for projects)")).skip(1).toList();
+        List<String> builds = Stream.of(log.split("(?m)^(?=.*Scanning for projects)"))
+                .filter(build -> build.contains("Scanning for projects"))
+                .toList();
         assertThat(builds).as("builds in %s", folder).hasSizeGreaterThanOrEqualTo(number);
         return new BuildLog(builds.get(number - 1));
     }

@@ -26,8 +26,10 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,8 +247,43 @@ class CheckModuleTest {
         String some = ".klp.rela.some_mod..data.pointer_second";
         refuses(relocated(some, 0, new RelocationType(9)), "no relocation of type 9");
         refuses(relocated(some, 5, ModuleFolder.ABS32S), "outside its section");
-        refuses(relocated(some, -1, ModuleFolder.ABS32S), "outside its section");
         refuses(relocated(some, 4, ModuleFolder.ABS32S), "is not zero");
+    }
+
+    @Test
+    void damagedModulesEndInACodedError() {
+        byte[] linked = NativeTools.bytes(folder.resolve("module.ko"));
+        byte[] finished = ElfWriter.write(good);
+        ModuleRequirements requirements = requirements(SYMVERS);
+        Random random = new Random(1);
+        int refused = 0;
+        for (int i = 0; i < 4000; i++) {
+            byte[] damaged = damaged(i % 2 == 0 ? linked : finished, random);
+            try {
+                if (i % 2 == 0) {
+                    FinishModule.finish("x.ko", damaged, RELEASE, ABS64, 0);
+                } else {
+                    CheckModule.check("x.ko", damaged, requirements);
+                }
+            } catch (ProblemException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isBetween(1000, 3999);
+    }
+
+    /** One to three bytes changed, or the end cut off. */
+    private static byte[] damaged(byte[] bytes, Random random) {
+        if (random.nextInt(8) == 0) {
+            return Arrays.copyOf(bytes, random.nextInt(bytes.length));
+        }
+        byte[] damaged = bytes.clone();
+        // Most of a module is code and strings; what decides stands in the section headers at the end.
+        int from = random.nextBoolean() ? 0 : bytes.length - bytes.length / 3;
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            damaged[from + random.nextInt(bytes.length - from)] = (byte) random.nextInt();
+        }
+        return damaged;
     }
 
     private ElfObject relocated(String name, long offset, RelocationType type) {

@@ -9,11 +9,11 @@ import java.util.OptionalInt;
  *
  * <p>Source: the x86-64 psABI, relocation types; {@code arch/x86/kernel/module.c}.
  */
-public final class RelocationField {
+final class RelocationField {
     private RelocationField() {}
 
     /** The field's size in bytes; empty for a type that the module loader does not know. */
-    public static OptionalInt size(RelocationType type) {
+    static OptionalInt size(RelocationType type) {
         return switch (type.value()) {
             case 0 -> OptionalInt.of(0); // R_X86_64_NONE
             case 1, 24 -> OptionalInt.of(8); // R_X86_64_64, R_X86_64_PC64

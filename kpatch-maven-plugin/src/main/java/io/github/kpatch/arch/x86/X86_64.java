@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -163,8 +164,9 @@ public final class X86_64 implements Architecture {
     }
 
     @Override
-    public boolean loadsLineNumber(Bytes code, int offset) {
-        return code.at(offset) == MOV_ESI || code.at(offset) == MOV_EDX;
+    public boolean loadLineNumbers(Bytes original, Bytes patched, int offset) {
+        int opcode = patched.at(offset);
+        return original.at(offset) == opcode && (opcode == MOV_ESI || opcode == MOV_EDX);
     }
 
     @Override
@@ -175,6 +177,11 @@ public final class X86_64 implements Architecture {
     @Override
     public boolean isMappingSymbol(Symbol symbol) {
         return false;
+    }
+
+    @Override
+    public OptionalInt relocationFieldSize(RelocationType type) {
+        return RelocationField.size(type);
     }
 
     @Override
