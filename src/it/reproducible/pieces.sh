@@ -3,6 +3,7 @@
 # folder. From the same packages the plugin takes them from, but by dpkg and tar. Called with release and folder.
 set -eu
 release=$1
+series=$(echo "$release" | sed 's/^\([0-9]*\.[0-9]*\).*/\1/')
 test ! -d "$2" || exit 0
 rm -rf "$2.partial"
 mkdir -p "$2.partial"
@@ -10,7 +11,7 @@ cd "$2.partial"
 
 version=$(LC_ALL=C apt-cache --no-all-versions show "linux-image-$release" | sed -n 's/^Version: //p')
 LC_ALL=C apt-get download "linux-image-$release=$version" "linux-image-$release-dbg=$version" \
-    "linux-headers-$release=$version" "linux-source-${release%%.0-*}=$version"
+    "linux-headers-$release=$version" "linux-source-$series=$version"
 
 # from PACKAGE PATH...: takes files out of a package
 from() {
@@ -22,7 +23,7 @@ from() {
 from "linux-image-$release" "./boot/config-$release"
 from "linux-image-$release-dbg" "./usr/lib/debug/boot/vmlinux-$release"
 from "linux-headers-$release" "./usr/src/linux-headers-$release/Module.symvers"
-from "linux-source-${release%%.0-*}" ./usr/src
+from "linux-source-$series" ./usr/src
 mv "boot/config-$release" config
 mv "usr/lib/debug/boot/vmlinux-$release" vmlinux
 mv "usr/src/linux-headers-$release/Module.symvers" Module.symvers

@@ -12,7 +12,7 @@ def run(String... line) {
 // Kept between runs: the package with vmlinux is close to a gigabyte.
 def kernel = new Properties()
 new File(basedir, '../setup-debian-kernel/kernel.properties').withReader { kernel.load(it) }
-def pieces = Path.of(pieces, kernel.kernelRelease)
+def pieces = Path.of(piecesFolder, kernel.kernelRelease)
 run('sh', new File(basedir, 'pieces.sh').path, kernel.kernelRelease, pieces.toString())
 Files.createSymbolicLink(basedir.toPath().resolve('pieces'), pieces)
 new File(basedir, 'source-before').text = run('sh', new File(basedir, 'digest.sh').path, pieces.resolve('source').toString())
