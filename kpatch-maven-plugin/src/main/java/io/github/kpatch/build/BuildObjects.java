@@ -3,6 +3,7 @@ package io.github.kpatch.build;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
+import io.github.kpatch.livepatch.AuthorHeaders;
 import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -77,6 +78,7 @@ public final class BuildObjects {
      * not compile, the patched files themselves are compiled: their errors stand where people look for them.
      */
     private void makePatched(PrivateView view, List<String> objects) {
+        addAuthorHeaders(view);
         series.files().forEach(file -> view.replace(file, series.corrected().resolve(file)));
         try {
             make(view, objects, "Compiling patched files", ProblemException::findings);
@@ -84,6 +86,16 @@ public final class BuildObjects {
             series.files().forEach(file -> view.replace(file, series.patched().resolve(file)));
             make(view, objects, "Compiling patched files", ProblemException::findings);
             context.console().info("Compiled without correction of line numbers, which this patch does not bear.");
+        }
+    }
+
+    /** Patches include these by quotes, which looks into the folder of the source file first. */
+    private void addAuthorHeaders(PrivateView view) {
+        for (AuthorHeaders.Header header : AuthorHeaders.all()) {
+            series.files().stream()
+                    .map(file -> Path.of(file).resolveSibling(header.name()).toString())
+                    .distinct()
+                    .forEach(place -> view.add(place, header.content()));
         }
     }
 

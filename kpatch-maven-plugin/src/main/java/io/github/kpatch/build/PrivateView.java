@@ -1,5 +1,6 @@
 package io.github.kpatch.build;
 
+import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.host.Folders;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,6 +73,11 @@ final class PrivateView {
             Files.deleteIfExists(file(relative));
             return Files.copy(content, file(relative), StandardCopyOption.REPLACE_EXISTING);
         });
+    }
+
+    /** Adds a file that the tree does not have, in a folder that leads to an object. */
+    void add(String relative, Bytes content) {
+        Folders.doing(root, () -> Files.write(file(relative), content.toArray(), StandardOpenOption.CREATE_NEW));
     }
 
     /** Folders that are real in the view, relative to the tree, each after its parent; the top is the empty text. */

@@ -29,6 +29,20 @@ class BuildObjectsTest {
             +	return a - one_value * 3;
              }
             """;
+    private static final String INCLUDE_MACROS = """
+            --- a/fs/one.c
+            +++ b/fs/one.c
+            @@ -1,5 +1,8 @@
+             int one_value = 1;
+            +#if !__has_include("kpatch-macros.h") || !__has_include("kpatch-syscall.h")
+            +#error the headers for authors are not on the include path
+            +#endif
+             int one(int a)
+             {
+            -	return a + one_value;
+            +	return a - one_value * 3;
+             }
+            """;
     private static final String CHANGE_MODULE = """
             --- a/drivers/toy/main.c
             +++ b/drivers/toy/main.c
@@ -120,6 +134,13 @@ class BuildObjectsTest {
     private static DiffedObjects diff(BuildContext context) {
         BuildObjects.run(context);
         return DiffObjects.run(context);
+    }
+
+    @Test
+    void thePatchedSourceFindsTheHeadersForAuthors() throws IOException {
+        DiffedObjects diffed = diff(patches(INCLUDE_MACROS));
+
+        assertThat(diffed.functionsByParent()).isEqualTo(Map.of("vmlinux", List.of("one")));
     }
 
     @Test
