@@ -139,11 +139,22 @@ final class DebianPackages implements PackageStore {
                         return parse(name, version, text);
                     });
         }
-        if (found.isEmpty() && file(name, version::equals).isPresent()) {
-            found = Optional.of(new DebianPackage(name, version, Optional.empty(), -1));
+        if (found.isEmpty()) {
+            found = fileInCache(name, version);
         }
         found.ifPresent(wanted::add);
         return found;
+    }
+
+    /** A package known by its file alone, which is remembered when the file is not needed any more. */
+    private Optional<DebianPackage> fileInCache(String name, String version) {
+        String question = "package file " + name + "=" + version;
+        file(name, version::equals)
+                .ifPresent(file -> memo.remember(
+                        question,
+                        List.of(),
+                        memo.sha256(file) + " " + file.toFile().length()));
+        return memo.known(question, List.of()).map(text -> parse(name, version, text));
     }
 
     /** The version of a package of which the cache holds a file, the last by name. */
@@ -235,7 +246,7 @@ final class DebianPackages implements PackageStore {
 
     private static DebianPackage parse(String name, String version, String text) {
         String[] parts = text.split(" ");
-        return new DebianPackage(name, version, Optional.of(parts[0]), Long.parseLong(parts[1]));
+        return new DebianPackage(name, version, parts[0], Long.parseLong(parts[1]));
     }
 
     private String ask(List<String> line, List<Path> files) {

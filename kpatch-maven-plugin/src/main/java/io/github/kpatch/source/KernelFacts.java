@@ -6,6 +6,7 @@ import com.google.gson.GsonBuilder;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
+import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.FileMemo;
@@ -13,7 +14,9 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelIdentity;
 import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.kernel.SpecialStructures;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Turns the pieces of a built kernel into the facts a livepatch needs, once for each kernel. A vmlinux with debug
@@ -126,9 +130,7 @@ final class KernelFacts {
 
     private String identity(FileMemo memo, Piece piece) {
         if (piece instanceof Piece.InPackage inside) {
-            DebianPackage container = inside.container();
-            String sha256 = container.sha256().orElseGet(() -> memo.sha256(packages.fetch(container)));
-            return sha256 + " " + inside.path();
+            return inside.container().sha256() + " " + inside.path();
         }
         Path path = ((Piece.OnDisk) piece).path();
         if (Files.isDirectory(path)) {
@@ -140,6 +142,7 @@ final class KernelFacts {
     private void extract(KernelPieces pieces, Path folder) {
         Folders.make(folder.resolve(SYMBOLS));
         List<PieceReader.Wanted> wanted = new ArrayList<>();
+        Map<String, String> vermagics = new TreeMap<>();
         wanted.add(copy(pieces.config(), folder.resolve(CONFIG)));
         wanted.add(copy(pieces.symvers(), folder.resolve(SYMVERS)));
         pieces.bootImage().ifPresent(image -> wanted.add(copy(image, folder.resolve(BOOT_IMAGE))));
@@ -149,9 +152,10 @@ final class KernelFacts {
         }
         pieces.debugModules()
                 .ifPresent(modules -> wanted.add(new PieceReader.Wanted(
-                        modules, (name, size, content) -> takeModule(name, size, content, folder))));
+                        modules, (name, size, content) -> takeModule(name, size, content, folder, vermagics))));
         reader.read(wanted);
-        takeVmlinux(vmlinux, folder);
+        KernelRelease release = takeVmlinux(vmlinux, folder);
+        checkVermagics(release, vermagics);
         Folders.delete(folder.resolve("vmlinux.partial"));
     }
 
@@ -159,7 +163,7 @@ final class KernelFacts {
         return new PieceReader.Wanted(piece, (name, size, content) -> Files.copy(content, file));
     }
 
-    private void takeVmlinux(Path vmlinux, Path folder) {
+    private KernelRelease takeVmlinux(Path vmlinux, Path folder) {
         try (ByteSource bytes = ByteSource.open(vmlinux)) {
             ElfFile elf = ElfFile.open(bytes);
             KernelIdentity kernel = KernelIdentity.of(elf);
@@ -171,6 +175,7 @@ final class KernelFacts {
             Identity identity = new Identity(
                     kernel.release().value(), kernel.banner(), kernel.compilers(), structSizes(elf, kernel, folder));
             Folders.write(folder.resolve(IDENTITY), GSON.toJson(identity) + "\n");
+            return kernel.release();
         } catch (IOException e) {
             throw Folders.unusable(vmlinux, e);
         }
@@ -184,31 +189,53 @@ final class KernelFacts {
                 .asMap();
     }
 
-    private static void takeModule(String path, long size, InputStream content, Path folder) throws IOException {
+    private static void takeModule(
+            String path, long size, InputStream content, Path folder, Map<String, String> vermagics)
+            throws IOException {
         Optional<String> module = ModuleFiles.moduleName(path);
         if (module.isEmpty()) {
             return;
         }
         if (size <= IN_MEMORY) {
             byte[] bytes = Archives.decompressed(path, content.readAllBytes(), Integer.MAX_VALUE - 8);
-            takeModule(module.get(), ByteSource.of(path, bytes), folder);
+            takeModule(module.get(), ByteSource.of(path, bytes), folder, vermagics);
         } else {
             Path large = folder.resolve("module.partial");
             Files.copy(content, large);
             try (ByteSource bytes = ByteSource.open(large)) {
-                takeModule(module.get(), bytes, folder);
+                takeModule(module.get(), bytes, folder, vermagics);
             } finally {
                 Files.delete(large);
             }
         }
     }
 
-    private static void takeModule(String module, ByteSource bytes, Path folder) throws IOException {
+    private static void takeModule(String module, ByteSource bytes, Path folder, Map<String, String> vermagics)
+            throws IOException {
         ElfFile elf = ElfFile.open(bytes);
+        // Files with debug information only have the section without its contents.
+        if (elf.section(".modinfo")
+                .filter(section -> section.type().equals(SectionType.PROGBITS))
+                .isPresent()) {
+            ModuleInfo.of(elf).vermagic().ifPresent(vermagic -> vermagics.put(module, vermagic));
+        }
         Optional<String> symbols = SymbolListing.of(elf);
         if (symbols.isPresent()) {
             writeSymbols(folder, module, symbols.get());
         }
+    }
+
+    /** Modules of another kernel have other symbols; the first word of vermagic is the release they were built for. */
+    private static void checkVermagics(KernelRelease release, Map<String, String> vermagics) {
+        vermagics.forEach((module, vermagic) -> {
+            if (!vermagic.split(" ", 2)[0].equals(release.value())) {
+                throw ProblemException.input(new Problem(
+                        ProblemCode.VERMAGIC_MISMATCH,
+                        module,
+                        "The module is for '" + vermagic + "', the kernel is " + release + ".",
+                        "Give the modules of the very kernel."));
+            }
+        });
     }
 
     private static void writeSymbols(Path folder, String object, String text) throws IOException {

@@ -81,8 +81,7 @@ final class KernelSources {
     }
 
     private KernelSource inPackage(DebianPackage container) {
-        String digest = container.sha256().orElseGet(() -> memo.sha256(packages.fetch(container)));
-        return inner(digest, container.version(), container.selector(), () -> packages.fetch(container));
+        return inner(container.sha256(), container.version(), container.selector(), () -> packages.fetch(container));
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -86,7 +87,7 @@ final class PieceReader {
     private void readPackage(DebianPackage container, List<Wanted> wanted) {
         Path file = packages.fetch(container);
         PackageVisitor visitor = new PackageVisitor(wanted);
-        archives.read("Reading " + file.getFileName(), file, container.sha256(), visitor);
+        archives.read("Reading " + file.getFileName(), file, Optional.of(container.sha256()), visitor);
         for (Wanted one : wanted) {
             if (!visitor.seen.contains(one)) {
                 throw ProblemException.input(

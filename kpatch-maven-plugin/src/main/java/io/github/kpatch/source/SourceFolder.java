@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  */
 final class SourceFolder {
     private static final Pattern MADE_BY_NAME = Pattern.compile(
-            "\\.git|\\.config(\\.old)?|\\..*\\.cmd|\\.tmp_.*|.*\\.(o|ko|a|mod|mod\\.c|symvers|order)|vmlinux|System\\.map");
+            "\\.git|\\.config(\\.old)?|\\..*\\.(cmd|d)|\\.tmp_.*|.*\\.(o|ko|a|mod|mod\\.c|symvers|order)|vmlinux|System\\.map");
     private static final Set<String> MADE_BY_PATH = Set.of("include/config", "include/generated");
     private static final Pattern MADE_FOR_ARCHITECTURE = Pattern.compile("arch/[^/]+/include/generated");
 

@@ -64,7 +64,15 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
      */
     public static Toolchain find(
             Optional<KernelConfig> config, Optional<String> compiler, CommandRunner runner, FileMemo memo) {
-        Tools tools = new Tools(runner, memo);
+        return find(config, compiler, new Tools(runner, memo), runner, memo);
+    }
+
+    static Toolchain find(
+            Optional<KernelConfig> config,
+            Optional<String> compiler,
+            Tools tools,
+            CommandRunner runner,
+            FileMemo memo) {
         String compilerName = compiler.or(() -> config.map(Compiler::nameIn)).orElse("gcc");
         List<Needed> needed = new ArrayList<>(ALWAYS);
         if (config.isEmpty() || config.get().isEnabled("DEBUG_INFO_BTF")) {

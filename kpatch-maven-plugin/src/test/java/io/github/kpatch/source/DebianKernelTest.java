@@ -254,6 +254,9 @@ class DebianKernelTest {
         }
         PreparedKernel offline = kernels().prepare(request(Optional.of(RELEASE), true));
         assertThat(started).noneMatch(line -> line.contains("apt"));
+        assertThat(packages.resolve("linux-image-" + RELEASE + "-dbg_" + VERSION + "_amd64.deb"))
+                .doesNotExist();
+        assertThat(kernels().prepare(request(Optional.of(RELEASE), true))).isEqualTo(offline);
         assertThat(kernels().prepare(request(Optional.of(RELEASE), false)).digest())
                 .isEqualTo(offline.digest());
     }

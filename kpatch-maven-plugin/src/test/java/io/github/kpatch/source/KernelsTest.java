@@ -260,6 +260,22 @@ class KernelsTest {
     }
 
     @Test
+    void modulesOfAnotherKernelAreRefused() throws IOException {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces pieces = toy.pieces();
+        Path object = NativeTools.compile(
+                folder,
+                "other_module",
+                "const char modinfo[] __attribute__((section(\".modinfo\"))) = \"vermagic=6.1.0-8-amd64 SMP\";\n");
+        Files.copy(object, folder.resolve("modules/other.ko"));
+
+        assertThatThrownBy(() -> kernels().prepare(request(pieces)))
+                .hasMessageContaining("KP503 other")
+                .hasMessageContaining("6.1.0-8-amd64")
+                .hasMessageContaining(ToyKernel.RELEASE);
+    }
+
+    @Test
     void aMakeThatFailsLeavesNothingAndShowsItsError() throws IOException {
         ToyKernel toy =
                 new ToyKernel(folder).replaceInMakefile("$(FAIL)", "echo 'x.c:1: error: no such thing'; exit 2;");
