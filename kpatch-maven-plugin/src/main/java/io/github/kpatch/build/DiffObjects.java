@@ -9,6 +9,7 @@ import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Stage {@code diff}: what the patch changes in each object, as intermediate objects, and whether a livepatch can. */
 public final class DiffObjects {
@@ -67,8 +68,10 @@ public final class DiffObjects {
             }
         }
         if (changed.isEmpty()) {
-            throw ProblemException.findings(List.of(
-                    Problem.of(ProblemCode.NO_FUNCTIONAL_CHANGE, "", "No compared object changes what it does.")));
+            throw ProblemException.findings(List.of(Problem.of(
+                    ProblemCode.NO_FUNCTIONAL_CHANGE,
+                    pairs.stream().map(PairJob::name).collect(Collectors.joining(", ")),
+                    "No compared object changes what it does.")));
         }
         return new DiffedObjects(pairs.size(), changed);
     }

@@ -5,6 +5,7 @@ import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -288,11 +289,12 @@ public final class Archives {
     }
 
     private static ProblemException damaged(Path archive, Exception cause) {
+        String reason = cause instanceof EOFException ? "it ends too early" : cause.getMessage();
         return ProblemException.input(
                 Problem.of(
                         ProblemCode.ARCHIVE_DAMAGED,
                         archive.toString(),
-                        "The archive is cut short or damaged (" + cause.getMessage() + ")."),
+                        "The archive is cut short or damaged (" + reason + ")."),
                 cause);
     }
 

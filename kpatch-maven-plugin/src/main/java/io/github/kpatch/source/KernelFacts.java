@@ -67,8 +67,15 @@ final class KernelFacts {
             packages.done(inside.container());
         }
         Identity identity = read(folder.resolve(IDENTITY));
+        KernelRelease release = new KernelRelease(identity.release());
+        if (pieces.release().isPresent() && !pieces.release().get().equals(release)) {
+            throw ProblemException.input(
+                    ProblemCode.RELEASE_UNKNOWN,
+                    pieces.vmlinux().toString(),
+                    "It is the kernel " + release + ", and " + pieces.release().get() + " is wanted.");
+        }
         return new TargetKernel(
-                new KernelRelease(identity.release()),
+                release,
                 identity.banner(),
                 identity.compilers(),
                 folder.resolve(CONFIG),
@@ -144,7 +151,7 @@ final class KernelFacts {
                 .ifPresent(modules -> wanted.add(new PieceReader.Wanted(
                         modules, (name, size, content) -> takeModule(name, size, content, folder))));
         reader.read(wanted);
-        takeVmlinux(vmlinux, folder, pieces.release());
+        takeVmlinux(vmlinux, folder);
         Folders.delete(folder.resolve("vmlinux.partial"));
     }
 
@@ -152,16 +159,10 @@ final class KernelFacts {
         return new PieceReader.Wanted(piece, (name, size, content) -> Files.copy(content, file));
     }
 
-    private void takeVmlinux(Path vmlinux, Path folder, Optional<KernelRelease> wanted) {
+    private void takeVmlinux(Path vmlinux, Path folder) {
         try (ByteSource bytes = ByteSource.open(vmlinux)) {
             ElfFile elf = ElfFile.open(bytes);
             KernelIdentity kernel = KernelIdentity.of(elf);
-            if (wanted.isPresent() && !wanted.get().equals(kernel.release())) {
-                throw ProblemException.input(
-                        ProblemCode.RELEASE_UNKNOWN,
-                        vmlinux.toString(),
-                        "It is the kernel " + kernel.release() + ", and " + wanted.get() + " is wanted.");
-            }
             String symbols = SymbolListing.of(elf)
                     .filter(text -> text.contains(" FILE "))
                     .orElseThrow(() -> ProblemException.input(

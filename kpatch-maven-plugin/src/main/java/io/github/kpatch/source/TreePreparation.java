@@ -86,6 +86,7 @@ final class TreePreparation {
                 new KernelLock(
                         target.release().value(),
                         source.packageVersion()
+                                .or(() -> SourceVersion.debianVersion(target.banner()))
                                 .orElseGet(() ->
                                         SourceVersion.of(folder.resolve(TREE)).text()),
                         source.sha256(),

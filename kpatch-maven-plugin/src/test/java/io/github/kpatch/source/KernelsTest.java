@@ -1,0 +1,328 @@
+package io.github.kpatch.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.Zstd;
+import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.host.Tools;
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.testing.NativeTools;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelsTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> started = Collections.synchronizedList(new ArrayList<>());
+
+    private KernelCache cache() {
+        return new KernelCache(folder.resolve("cache"), line -> {});
+    }
+
+    private Kernels kernels() {
+        CommandRunner runner = new CommandRunner(started::add);
+        return new Kernels(
+                cache(), runner, Progress.NONE, new Tools(runner, cache().memo()), folder.resolve("no-root"));
+    }
+
+    private static KernelRequest request(GivenPieces given) {
+        return new KernelRequest(Optional.empty(), given, Optional.empty(), false, 2, false);
+    }
+
+    private static GivenPieces pinned(GivenPieces given, String sha256) {
+        return new GivenPieces(
+                given.source(),
+                given.config(),
+                given.vmlinux(),
+                given.symvers(),
+                given.modulesDirectory(),
+                given.bootImage(),
+                Optional.of(sha256));
+    }
+
+    @Test
+    void givenPiecesBecomeAPreparedTree() throws IOException {
+        ToyKernel toy = new ToyKernel(folder);
+
+        PreparedKernel kernel = kernels().prepare(request(toy.pieces()));
+
+        assertThat(kernel.target().release()).isEqualTo(new KernelRelease(ToyKernel.RELEASE));
+        assertThat(kernel.target().structSizes())
+                .containsEntry("alt_instr", 12)
+                .containsEntry("orc_entry", 6)
+                .containsEntry("exception_table_entry", 12);
+        assertThat(kernel.tree().resolve("include/generated/utsrelease.h"))
+                .hasContent("#define UTS_RELEASE \"" + ToyKernel.RELEASE + "\"");
+        assertThat(kernel.tree().resolve("include/generated/flags"))
+                .hasContent("gcc -ffunction-sections -fdata-sections -g0 Thu Jan  1 00:00:00 UTC 1970");
+        assertThat(kernel.tree().resolve("Module.symvers")).hasSameBinaryContentAs(toy.symvers());
+        assertThat(kernel.tree().resolve("scripts/run.sh")).isExecutable();
+        assertThat(kernel.lock().sourceVersion()).isEqualTo("6.1.10-2");
+        assertThat(kernel.lock().release()).isEqualTo(ToyKernel.RELEASE);
+        assertThat(symbols(kernel.target(), "my_module"))
+                .isEqualTo(NativeTools.run(folder, "readelf", "--symbols", "--wide", "module_file.o")
+                        .out());
+        assertThat(symbols(kernel.target(), "vmlinux"))
+                .isEqualTo(NativeTools.run(folder, "readelf", "--symbols", "--wide", "vmlinux")
+                        .out());
+    }
+
+    private static String symbols(TargetKernel target, String object) throws IOException {
+        byte[] packed = Files.readAllBytes(target.symbolTables().resolve(object + ".symtab.zst"));
+        return new String(Zstd.decompress(packed, (int) Zstd.getFrameContentSize(packed)), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void aSecondCallStartsNoProcess() {
+        KernelRequest request = request(new ToyKernel(folder).pieces());
+        PreparedKernel first = kernels().prepare(request);
+        assertThat(started).isNotEmpty();
+        started.clear();
+
+        assertThat(kernels().prepare(request)).isEqualTo(first);
+        assertThat(started).isEmpty();
+    }
+
+    @Test
+    void theFormOfTheSourceChangesNothingButItsDigest() {
+        ToyKernel toy = new ToyKernel(folder);
+        PreparedKernel fromArchive = kernels().prepare(request(toy.pieces()));
+        PreparedKernel fromPackage =
+                kernels().prepare(request(toy.pieces(toy.sourcePackage(folder.resolve("source.deb"), "6.1.10-2"))));
+        PreparedKernel fromFolder = kernels().prepare(request(toy.pieces(toy.sourceFolder())));
+
+        for (PreparedKernel other : List.of(fromPackage, fromFolder)) {
+            NativeTools.run(
+                    folder,
+                    "diff",
+                    "-r",
+                    fromArchive.tree().toString(),
+                    other.tree().toString());
+        }
+        assertThat(fromPackage.lock().sourceVersion())
+                .isEqualTo(fromArchive.lock().sourceVersion());
+    }
+
+    @Test
+    void aGivenFolderIsNeverWrittenToAndItsBuildProductsAreNotTaken() {
+        ToyKernel toy = new ToyKernel(folder);
+        Path source = toy.sourceFolder();
+        ToyKernel.write(source.resolve("include/generated/stale.h"), "stale");
+        ToyKernel.write(source.resolve("kernel/a.o"), "stale");
+        ToyKernel.write(source.resolve("kernel/.a.o.cmd"), "stale");
+        ToyKernel.write(source.resolve("made-by-hand"), "stale");
+        ToyKernel.write(source.resolve(".config"), "CONFIG_STALE=y\n");
+        ToyKernel.write(source.resolve(".git/HEAD"), "ref");
+        String before = listing(source);
+
+        PreparedKernel kernel = kernels().prepare(request(toy.pieces(source)));
+
+        assertThat(listing(source)).isEqualTo(before);
+        for (String stale :
+                List.of("include/generated/stale.h", "kernel/a.o", "kernel/.a.o.cmd", "made-by-hand", ".git")) {
+            assertThat(kernel.tree().resolve(stale)).doesNotExist();
+        }
+        assertThat(kernel.tree().resolve(".config")).content().doesNotContain("STALE");
+    }
+
+    private String listing(Path tree) {
+        return NativeTools.run(
+                        folder,
+                        "sh",
+                        "-c",
+                        "find '" + tree + "' -printf '%p %s %T@ %C@ %m\\n' | sort; " + "find '" + tree
+                                + "' -type f -exec sha256sum {} + | sort")
+                .out();
+    }
+
+    @Test
+    void aChangedFolderIsAnotherSource() {
+        ToyKernel toy = new ToyKernel(folder);
+        Path source = toy.sourceFolder();
+        PreparedKernel first = kernels().prepare(request(toy.pieces(source)));
+        ToyKernel.write(source.resolve("kernel/a.c"), "int b;\n");
+        PreparedKernel second = kernels().prepare(request(toy.pieces(source)));
+
+        assertThat(second.digest()).isNotEqualTo(first.digest());
+        assertThat(second.tree().resolve("kernel/a.c")).hasContent("int b;\n");
+        assertThat(first.tree().resolve("kernel/a.c")).hasContent("int a;\n");
+    }
+
+    @Test
+    void aLinkThatLeavesAGivenFolderIsRefused() throws IOException {
+        ToyKernel toy = new ToyKernel(folder);
+        Path source = toy.sourceFolder();
+        Files.createSymbolicLink(source.resolve("away"), folder);
+
+        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces(source)))).hasMessageContaining("KP208");
+        assertThat(trees()).isEmpty();
+    }
+
+    @Test
+    void badInputsGetTheirCodesAndLeaveNothing() throws IOException {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces good = toy.pieces();
+        byte[] archive = Files.readAllBytes(good.source().orElseThrow());
+        Path cut = Files.write(folder.resolve("cut.tar"), Arrays.copyOf(archive, archive.length / 2));
+        Path text = Files.writeString(
+                folder.resolve("text"),
+                "not ELF, and longer than an ELF header is; " + "that is why this sentence goes on for a while");
+
+        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces(cut)))).hasMessageContaining("KP207");
+        assertThatThrownBy(() -> kernels().prepare(request(pinned(good, "0".repeat(64)))))
+                .hasMessageContaining("KP206");
+        assertThatThrownBy(() -> kernels()
+                        .prepare(new KernelRequest(
+                                Optional.of(new KernelRelease("6.1.0-8-amd64")),
+                                good,
+                                Optional.empty(),
+                                false,
+                                1,
+                                false)))
+                .hasMessageContaining("KP201")
+                .hasMessageContaining(ToyKernel.RELEASE);
+        assertThatThrownBy(() -> kernels()
+                        .prepare(new KernelRequest(Optional.empty(), good, Optional.of("gcc-none"), false, 1, false)))
+                .hasMessageContaining("KP101")
+                .hasMessageContaining("gcc-none");
+        GivenPieces noElf = new GivenPieces(
+                good.source(),
+                good.config(),
+                Optional.of(text),
+                good.symvers(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertThatThrownBy(() -> kernels().prepare(request(noElf))).hasMessageContaining("KP209");
+        assertThat(trees()).isEmpty();
+        assertThat(started).noneMatch(line -> line.contains(" prepare"));
+    }
+
+    @Test
+    void aTreeThatChangesTheConfigIsRefusedOptionByOption() throws IOException {
+        ToyKernel toy = new ToyKernel(folder)
+                .config("CONFIG_DEBUG_INFO_BTF_MODULES=y\nCONFIG_SMP=y\n")
+                .replaceInMakefile("$(SED)", "-e '/SMP=/d' -e '/BTF_MODULES/d'");
+
+        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces())))
+                .hasMessageContaining("KP204 CONFIG_SMP")
+                .hasMessageContaining("KP204 CONFIG_DEBUG_INFO_BTF_MODULES")
+                .hasMessageContaining("pahole");
+        assertThat(trees()).isEmpty();
+    }
+
+    @Test
+    void sourceOfAnotherVersionIsRefused() throws IOException {
+        ToyKernel toy = new ToyKernel(folder).replaceInMakefile("SUBLEVEL = 10", "SUBLEVEL = 11");
+        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces())))
+                .hasMessageContaining("KP205")
+                .hasMessageContaining("6.1.11")
+                .hasMessageContaining("6.1.10-2");
+
+        ToyKernel right = new ToyKernel(Files.createDirectory(folder.resolve("right")));
+        Path otherRevision = right.sourcePackage(folder.resolve("other.deb"), "6.1.10-1");
+        assertThatThrownBy(() -> kernels().prepare(request(right.pieces(otherRevision))))
+                .hasMessageContaining("KP205")
+                .hasMessageContaining("6.1.10-1")
+                .hasMessageContaining("6.1.10-2");
+        assertThat(trees()).isEmpty();
+    }
+
+    @Test
+    void anotherCompilerIsRefusedBeforeAnythingIsBuilt() throws IOException {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces pieces = toy.pieces();
+        Path vmlinux = pieces.vmlinux().orElseThrow();
+        Files.write(folder.resolve("comment"), "GCC: (Other 1.2.3) 1.2.3\0".getBytes(StandardCharsets.US_ASCII));
+        NativeTools.run(
+                folder, "objcopy", "--update-section", ".comment=" + folder.resolve("comment"), vmlinux.toString());
+
+        assertThatThrownBy(() -> kernels().prepare(request(pieces)))
+                .hasMessageContaining("KP102")
+                .hasMessageContaining("GCC: (Other 1.2.3) 1.2.3");
+        assertThat(trees()).isEmpty();
+    }
+
+    @Test
+    void aMakeThatFailsLeavesNothingAndShowsItsError() throws IOException {
+        ToyKernel toy =
+                new ToyKernel(folder).replaceInMakefile("$(FAIL)", "echo 'x.c:1: error: no such thing'; exit 2;");
+
+        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces())))
+                .hasMessageContaining("KP103")
+                .hasMessageContaining("x.c:1: error: no such thing");
+        assertThat(trees()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledBuildLeftIsNotTrusted() throws IOException {
+        KernelRequest request = request(new ToyKernel(folder).pieces());
+        PreparedKernel kernel = kernels().prepare(request);
+        Path trees = kernel.tree().getParent().getParent();
+        // As if a build had been killed just before the last step, and another one in a tree nobody wants any more.
+        Path partial = trees.resolve(kernel.digest() + ".partial");
+        Files.move(trees.resolve(kernel.digest()), partial);
+        Files.delete(partial.resolve("linux/Module.symvers"));
+        ToyKernel.write(trees.resolve("0123.partial/linux/Makefile"), "half");
+
+        PreparedKernel again = kernels().prepare(request);
+
+        assertThat(again.digest()).isEqualTo(kernel.digest());
+        assertThat(again.tree().resolve("Module.symvers")).exists();
+        assertThat(trees()).containsExactly(kernel.digest());
+    }
+
+    @Test
+    void twoBuildsAtOncePrepareOneTree() throws Exception {
+        KernelRequest request = request(new ToyKernel(folder).pieces());
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<PreparedKernel> one = threads.submit(() -> kernels().prepare(request));
+            Future<PreparedKernel> two = threads.submit(() -> kernels().prepare(request));
+            assertThat(one.get()).isEqualTo(two.get());
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(started.stream().filter(line -> line.contains("olddefconfig")))
+                .hasSize(1);
+    }
+
+    @Test
+    void theProjectsConfigIsComparedOptionByOption() {
+        ToyKernel toy = new ToyKernel(folder);
+        TargetKernel target = kernels().target(request(toy.pieces()));
+        String config = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\n";
+
+        assertThatThrownBy(
+                        () -> Kernels.checkConfig("kernel.config", config.getBytes(StandardCharsets.US_ASCII), target))
+                .hasMessageContaining("KP211 kernel.config, CONFIG_MODULES")
+                .hasMessageContaining("KP211 kernel.config, CONFIG_UNWINDER_ORC")
+                .hasMessageNotContaining("CONFIG_X86_64");
+    }
+
+    private List<String> trees() throws IOException {
+        Path trees = folder.resolve("cache/trees");
+        if (!Files.isDirectory(trees)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(trees)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+}
