@@ -40,8 +40,8 @@ public final class BuildObjects {
      * @throws ProblemException KP402, KP403, KP417, KP504
      */
     public static BuiltObjects run(BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context);
-        CheckedSeries series = CheckSeries.result(context);
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.BUILD_OBJECTS);
+        CheckedSeries series = CheckSeries.result(context, Stage.BUILD_OBJECTS);
         return context.steps()
                 .run(new Step<>(
                         Stage.BUILD_OBJECTS,

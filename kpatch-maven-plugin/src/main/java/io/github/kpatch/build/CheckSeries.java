@@ -22,7 +22,7 @@ public final class CheckSeries {
      * @throws ProblemException KP301 to KP307, KP401
      */
     public static CheckedSeries run(Path patches, int maxFuzz, BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context);
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.CHECK_PATCHES);
         List<String> inputs = new ArrayList<>(List.of(kernel.digest(), Integer.toString(maxFuzz)));
         inputs.addAll(Steps.contents(patches));
         CheckedSeries series = context.steps()
@@ -38,8 +38,8 @@ public final class CheckSeries {
     }
 
     /** What {@link #run} found out. */
-    static CheckedSeries result(BuildContext context) {
-        return context.steps().need(Stage.CHECK_PATCHES, CheckedSeries.class);
+    static CheckedSeries result(BuildContext context, Stage by) {
+        return context.steps().need(Stage.CHECK_PATCHES, CheckedSeries.class, by);
     }
 
     private static boolean isIntact(CheckedSeries series) {

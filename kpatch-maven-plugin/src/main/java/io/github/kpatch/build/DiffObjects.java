@@ -21,8 +21,8 @@ public final class DiffObjects {
      * @throws ProblemException KP4xx with everything that is wrong; KP401 when no object changes
      */
     public static DiffedObjects run(BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context);
-        BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class);
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.DIFF);
+        BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
         return context.steps()
                 .run(new Step<>(
                         Stage.DIFF,

@@ -60,9 +60,9 @@ public final class LinkModule {
      * @throws ProblemException KP501 to KP505 and others of a module's making
      */
     public static LinkedModule run(LinkRequest request, BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context);
-        CheckedSeries series = CheckSeries.result(context);
-        DiffedObjects objects = context.steps().need(Stage.DIFF, DiffedObjects.class);
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.LINK);
+        CheckedSeries series = CheckSeries.result(context, Stage.LINK);
+        DiffedObjects objects = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
         ModuleDescription description = new ModuleDescription(
                 request.moduleName(),
                 request.version(),
@@ -89,8 +89,8 @@ public final class LinkModule {
     }
 
     /** What {@link #run} found out. */
-    static LinkedModule result(BuildContext context) {
-        return context.steps().need(Stage.LINK, LinkedModule.class);
+    static LinkedModule result(BuildContext context, Stage by) {
+        return context.steps().need(Stage.LINK, LinkedModule.class, by);
     }
 
     private LinkedModule in(Path folder) {

@@ -27,7 +27,7 @@ public final class ReadStructSizes {
 
     /** Tells the sizes of the project's kernel, which were read when its vmlinux was first seen. */
     public static Map<String, Integer> run(BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context);
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.SPECIAL_SECTIONS);
         StructSizes sizes = StructSizes.of(kernel.target().structSizes());
         context.steps()
                 .run(new Step<>(

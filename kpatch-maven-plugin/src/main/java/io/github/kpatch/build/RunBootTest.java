@@ -37,8 +37,8 @@ public final class RunBootTest {
      * @throws ProblemException KP601 to KP605 with everything that went wrong
      */
     public static Outcome run(Path scripts, Supplier<Optional<Path>> modules, BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context);
-        LinkedModule module = LinkModule.result(context);
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.BOOT_TEST);
+        LinkedModule module = LinkModule.result(context, Stage.BOOT_TEST);
         List<String> inputs = new ArrayList<>(List.of(
                 kernel.digest(), kernel.target().bootImage().map(Path::toString).orElse(""), module.sha256()));
         inputs.addAll(Steps.contents(scripts));

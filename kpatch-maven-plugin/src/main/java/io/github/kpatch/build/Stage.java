@@ -2,6 +2,7 @@ package io.github.kpatch.build;
 
 import io.github.kpatch.host.Workspace;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The stages of a build, in their order. A stage is a goal of the plugin, and its phase is what a user runs to have the
@@ -35,6 +36,14 @@ public enum Stage {
     /** The phase of packaging {@code kpatch} the goal is bound to. */
     public String phase() {
         return phase;
+    }
+
+    /** The stage before this one. */
+    Stage before() {
+        return Arrays.stream(values())
+                .filter(stage -> stage.number == number - 1)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(goal + " is the first stage"));
     }
 
     Path folder(Workspace workspace) {

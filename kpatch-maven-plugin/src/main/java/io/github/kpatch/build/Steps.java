@@ -44,6 +44,16 @@ public final class Steps {
 
     /** Does the step's work, or nothing where it was done for the same inputs before. */
     <T> T run(Step<T> step) {
+        return run(step, System.nanoTime());
+    }
+
+    /**
+     * Does the step's work, or nothing where it was done for the same inputs before.
+     *
+     * @param start when work on the stage began, in {@link System#nanoTime()}: for some, finding out the inputs is most
+     *     of it
+     */
+    <T> T run(Step<T> step, long start) {
         String inputs = Digests.of(step.inputs());
         Optional<T> earlier = read(step.stage(), step.type())
                 .filter(completion -> completion.inputs().equals(inputs))
@@ -53,7 +63,6 @@ public final class Steps {
             console.info(step.story().apply(earlier.get()) + " (nothing changed)");
             return earlier.get();
         }
-        long start = System.nanoTime();
         forget(step.stage());
         Path folder = Folders.make(step.stage().folder(workspace));
         T result = step.work().apply(folder);
@@ -74,16 +83,17 @@ public final class Steps {
     /**
      * What an earlier stage found out.
      *
+     * @param by the stage that asks, which tells what a user who did not run the earlier ones should run
      * @throws ProblemException KP104 when the stage has not been done
      */
-    <T> T need(Stage stage, Class<T> type) {
+    <T> T need(Stage stage, Class<T> type, Stage by) {
         return read(stage, type)
                 .map(Completion::result)
                 .orElseThrow(() -> ProblemException.input(new Problem(
                         ProblemCode.STAGE_MISSING,
                         "kpatch:" + stage.goal(),
                         "This goal has not been run in this project yet, or by another version of the plugin.",
-                        "Run mvn " + stage.phase() + " first.")));
+                        "Run mvn " + by.before().phase() + " first.")));
     }
 
     /** Tells apart what an earlier stage, which must have been done, found out. */

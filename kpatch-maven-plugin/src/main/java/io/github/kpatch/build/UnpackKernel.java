@@ -17,23 +17,26 @@ public final class UnpackKernel {
      */
     public static PreparedKernel run(
             KernelRequest request, Kernels kernels, ProjectConfig projectConfig, BuildContext context) {
+        long start = System.nanoTime();
         // The cache knows better than a record whether its inputs changed, so it is asked every time.
         projectConfig.checkConfig(kernels.target(request));
         PreparedKernel kernel = kernels.prepare(request);
         projectConfig.checkLock(kernel, context.console());
         return context.steps()
-                .run(new Step<>(
-                        Stage.UNPACK,
-                        List.of(kernel.digest(), kernel.tree().toString()),
-                        PreparedKernel.class,
-                        UnpackKernel::isIntact,
-                        folder -> kernel,
-                        result -> "Kernel " + result.target().release() + ", prepared in " + result.tree()));
+                .run(
+                        new Step<>(
+                                Stage.UNPACK,
+                                List.of(kernel.digest(), kernel.tree().toString()),
+                                PreparedKernel.class,
+                                UnpackKernel::isIntact,
+                                folder -> kernel,
+                                result -> "Kernel " + result.target().release() + ", prepared in " + result.tree()),
+                        start);
     }
 
     /** What {@link #run} found out. */
-    static PreparedKernel result(BuildContext context) {
-        return context.steps().need(Stage.UNPACK, PreparedKernel.class);
+    static PreparedKernel result(BuildContext context, Stage by) {
+        return context.steps().need(Stage.UNPACK, PreparedKernel.class, by);
     }
 
     private static boolean isIntact(PreparedKernel kernel) {
