@@ -18,7 +18,7 @@ Files.createSymbolicLink(basedir.toPath().resolve('pieces'), pieces)
 new File(basedir, 'source-before').text = run('sh', new File(basedir, 'digest.sh').path, pieces.resolve('source').toString())
 
 // A patch with new code, strings and data of its own.
-def patches = new File(basedir, '../static-local/src/main/kpatch/patches').toPath()
+def patches = Path.of(repository, 'src/it/static-local/src/main/kpatch/patches')
 ['one', 'far/away/two', 'three'].each { copy ->
     def target = Files.createDirectories(basedir.toPath().resolve(copy).resolve('src/main/kpatch/patches'))
     Files.list(patches).withCloseable { files -> files.forEach { Files.copy(it, target.resolve(it.fileName)) } }
