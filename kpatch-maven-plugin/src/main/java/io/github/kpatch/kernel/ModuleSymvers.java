@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  *
  * <p>Lines are tab-separated: CRC, symbol, module, export type. Namespaces brought two more layouts: with the namespace
  * as third column (kernel 5.4 and 5.5) and, later, as last. The layout is told by the column in which a line names
- * {@code vmlinux}; every complete kernel has such lines.
+ * {@code vmlinux}; every complete kernel has such lines. An empty file is complete, too: it says that nothing is exported,
+ * so that every symbol is looked up in the parent.
  */
 public final class ModuleSymvers {
     /** Nothing is exported, or nobody said what. */
@@ -57,11 +58,14 @@ public final class ModuleSymvers {
      *
      * @param where what to call it in messages
      * @throws ProblemException with {@link ProblemCode#SYMVERS_INVALID} when it ends within a line, a line is no export,
-     *     or no line names vmlinux
+     *     or it has lines and none names vmlinux
      */
     public static ModuleSymvers parse(String where, byte[] text) {
+        if (text.length == 0) {
+            return NONE;
+        }
         String all = new String(text, StandardCharsets.ISO_8859_1);
-        if (!all.isEmpty() && !all.endsWith("\n")) {
+        if (!all.endsWith("\n")) {
             throw invalid(where, "It ends in the middle of a line.");
         }
         List<String> lines = all.lines().toList();

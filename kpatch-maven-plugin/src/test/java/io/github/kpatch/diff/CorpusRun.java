@@ -6,7 +6,6 @@ import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
-import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.problem.Problem;
@@ -27,7 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * Runs the differ over a folder of real object pairs with another tool's verdicts, whose layout is that of the corpus of
- * Debian stable fixes. {@code main} prints where the two disagree.
+ * Debian stable fixes, and puts both verdicts side by side.
  */
 final class CorpusRun {
     private static final String STRUCT_SIZES = "alt_instr=12,bug_entry=12,exception_table_entry=12,jump_entry=16,"
@@ -155,29 +154,5 @@ final class CorpusRun {
                 .map(element -> element.getAsString())
                 .sorted()
                 .toList();
-    }
-
-    /** Arguments: the corpus, and a folder for the outputs if they are wanted. */
-    @SuppressWarnings("SystemOut")
-    public static void main(String[] arguments) throws Exception {
-        long start = System.nanoTime();
-        List<Result> results = new CorpusRun(Path.of(arguments[0])).run(2);
-        long millis = (System.nanoTime() - start) / 1_000_000;
-        int agreeing = 0;
-        for (Result result : results) {
-            if (result.reference().agrees(result.ours())) {
-                agreeing++;
-            } else {
-                System.out.println(result.name());
-                System.out.println("  reference " + result.reference());
-                System.out.println("  ours      " + result.ours());
-            }
-            if (arguments.length > 1 && result.output().isPresent()) {
-                Files.write(
-                        Path.of(arguments[1], result.name() + ".o"),
-                        ElfWriter.write(result.output().get()));
-            }
-        }
-        System.out.println(agreeing + " of " + results.size() + " agree; " + millis + " ms");
     }
 }

@@ -62,6 +62,11 @@ class ModuleSymversTest {
     }
 
     @Test
+    void takesAnEmptyFileAsNoExports() {
+        assertThat(parse("").exports()).isEmpty();
+    }
+
+    @Test
     void noticesWhereverAFileIsCutWithinALine() {
         for (int length = 1; length < RECENT.length(); length++) {
             String cut = RECENT.substring(0, length);
@@ -76,7 +81,7 @@ class ModuleSymversTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
+                "\n",
                 "0x00000001\tfirst\tsome/module\tEXPORT_SYMBOL\t\n",
                 "0x00000001\tfirst\tvmlinux\n",
                 "0x00000001\tfirst\tvmlinux\tEXP\n",
