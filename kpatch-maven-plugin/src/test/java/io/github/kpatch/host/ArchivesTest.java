@@ -120,7 +120,7 @@ class ArchivesTest {
         byte[] whole = Files.readAllBytes(good);
         Path bad = folder.resolve("bad");
         Random random = new Random(7);
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 30; round++) {
             byte[] changed = whole.clone();
             int at = random.nextInt(whole.length);
             changed[at] ^= (byte) (1 << random.nextInt(8));
