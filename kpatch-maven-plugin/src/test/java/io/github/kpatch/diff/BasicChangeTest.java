@@ -173,15 +173,78 @@ class BasicChangeTest {
                 int f(int x) { return helper(x) + 1; }
                 """).changed();
         List<IncludedElement> reasons = output.outcome().reasons();
-        IncludedElement helper = reasons.stream()
-                .filter(element -> element.name().equals(".text.helper"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(helper.because())
-                .containsExactly(
-                        "symbol helper: it is defined here",
-                        "section .text.f: it refers to this",
-                        "symbol f: it is defined here",
-                        "the function changed");
+        assertThat(reasons)
+                .startsWith(
+                        new IncludedElement("function", "f", List.of("the function changed")),
+                        new IncludedElement(
+                                "function",
+                                "helper",
+                                List.of(
+                                        "section .text.f: it refers to this",
+                                        "function f: it is defined here",
+                                        "the function changed")))
+                .contains(
+                        new IncludedElement(
+                                "section",
+                                ".text.helper",
+                                List.of(
+                                        "function helper: it is defined here",
+                                        "section .text.f: it refers to this",
+                                        "function f: it is defined here",
+                                        "the function changed")),
+                        new IncludedElement(
+                                "reference",
+                                "__fentry__",
+                                List.of(
+                                        "section .text.f: it refers to this",
+                                        "function f: it is defined here",
+                                        "the function changed")))
+                .doesNotHaveDuplicates()
+                .allSatisfy(element -> assertThat(element.because()).isNotEmpty())
+                .extracting(IncludedElement::name)
+                .doesNotContain(".rela.text.f", "");
+    }
+
+    @Test
+    void reasonsOfSectionsWithoutSymbolsLeadBackToTheirUsers() {
+        String source = """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:	call __fentry__
+                	movl .Lconstant(%%rip), %%eax
+                	addl $%d, %%eax
+                	ret
+                	.size f, .-f
+                	.section .rodata.unnamed,"a",@progbits
+                .Lconstant: .long 7
+                """;
+        Output output =
+                Scenario.ofAssembler(source.formatted(1), source.formatted(2)).changed();
+        assertThat(output.outcome().reasons())
+                .filteredOn(element -> element.name().equals(".rodata.unnamed"))
+                .hasSize(1)
+                .allSatisfy(element -> assertThat(element.because())
+                        .containsExactly(
+                                "section .text.f: it refers to this",
+                                "function f: it is defined here",
+                                "the function changed"));
+    }
+
+    @Test
+    void reasonsOfARejectedPatchAreToldToo() {
+        String source = "static int d = 3; int f(int x) { return x + d++; }";
+        DiffOutcome outcome = Scenario.of(
+                        source, source.replace("d = 3", "d = 4").replace("x + d", "x - d"))
+                .run();
+        assertThat(((DiffOutcome.Rejected) outcome).reasons())
+                .contains(new IncludedElement(
+                        "variable",
+                        "d",
+                        List.of(
+                                "section .text.f: it refers to this",
+                                "function f: it is defined here",
+                                "the function changed")));
     }
 }
