@@ -28,6 +28,7 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,7 @@ class FinishModuleTest {
     }
 
     @Test
+    @Row("100")
     void makesKlpSymbolsAndRelocations() throws Exception {
         byte[] finished = FinishModule.finish("x.ko", linked(), RELEASE, ABS64, 0);
         Path file = Files.write(folder.resolve("x.ko"), finished);
@@ -160,6 +162,7 @@ class FinishModuleTest {
     }
 
     @Test
+    @Row("102")
     void olderKernelsGetTheirArchSectionsByObject() {
         Path file = NativeTools.compile(folder, "arch", """
                 asm(".pushsection .parainstructions, \\"a\\"\\n.quad target\\n.byte 1, 2\\n.popsection\\n"
