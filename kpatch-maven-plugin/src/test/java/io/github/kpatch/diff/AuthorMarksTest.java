@@ -58,6 +58,18 @@ class AuthorMarksTest {
     }
 
     @Test
+    void ignoredSectionWhoseHeaderChangedIsRefusedAllTheSame() {
+        String shared = "__attribute__((section(\"mysec\"))) int x = 1;\n";
+        Scenario.of(
+                        shared + SOURCE,
+                        shared.replace("int x", "const int x") + SOURCE.replace("+ 1", "+ 2") + ignoring("mysec"))
+                .assertRejected(ProblemCode.DATA_CHANGED);
+        Scenario.of(shared + SOURCE, shared.replace("= 1", "= 2") + SOURCE.replace("+ 1", "+ 2") + ignoring("mysec"))
+                .changed()
+                .changes("f");
+    }
+
+    @Test
     @Row("90")
     void unknownSectionIgnored() {
         assertThat(Scenario.of(SOURCE, SOURCE + ignoring(".data.nothing"))

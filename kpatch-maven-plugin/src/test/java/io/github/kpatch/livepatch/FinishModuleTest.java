@@ -202,6 +202,63 @@ class FinishModuleTest {
         assertThat(finished.sectionNamed(".altinstructions")).isEmpty();
     }
 
+    private List<PatchUnit> unitsWithArchSections() {
+        return List.of(
+                module.unitWithArchSections("first", "vmlinux"),
+                module.unitWithArchSections("second", "some_mod"),
+                module.unitWithArchSections("third", "vmlinux"));
+    }
+
+    @Test
+    @Row({"100", "102"})
+    void archSectionsStayApartThroughBothLinksOfOlderKernels() {
+        KernelRelease old = new KernelRelease("5.4.0-1-amd64");
+        byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), LinkerOptions.of(old)));
+        assertThat(ElfReader.read("x.ko", linked).sectionsNamed(".parainstructions"))
+                .hasSize(3);
+
+        ElfObject finished = ElfReader.read("x.ko", FinishModule.finish("x.ko", linked, old, ABS64, 16));
+
+        assertThat(relocated(finished, ".klp.arch.vmlinux..parainstructions")).containsExactly("first@0", "third@16");
+        assertThat(relocated(finished, ".klp.arch.some_mod..parainstructions")).containsExactly("second@0");
+        assertThat(relocated(finished, ".klp.arch.vmlinux..altinstructions")).containsExactly("first@0", "third@12");
+        assertThat(relocated(finished, ".klp.arch.some_mod..altinstructions")).containsExactly("second@0");
+        assertThat(finished.sectionNamed(".parainstructions")).isEmpty();
+        assertThat(finished.sectionNamed(".altinstructions")).isEmpty();
+    }
+
+    /** What each relocation of the section points into, and where it stands. */
+    private static List<String> relocated(ElfObject object, String section) {
+        return object.relocationsOf(object.sectionNamed(section).orElseThrow()).stream()
+                .map(relocation -> object.section(object.symbol(relocation.symbol())
+                                        .home()
+                                        .section()
+                                        .orElseThrow())
+                                .name()
+                                .replace(".text.", "")
+                        + "@" + relocation.offset())
+                .toList();
+    }
+
+    @Test
+    void joinedArchSectionsAreRefused() {
+        byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), List.of()));
+
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> FinishModule.finish("x.ko", linked, new KernelRelease("5.4.0-1-amd64"), ABS64, 16))
+                .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(ProblemCode.INTERMEDIATE_INVALID))
+                .withMessageContaining("does not refer to the beginning of a section");
+    }
+
+    @Test
+    void onlyOlderKernelsNeedThemApart() {
+        assertThat(LinkerOptions.of(new KernelRelease("5.8.0-1"))).isEmpty();
+        assertThat(LinkerOptions.of(RELEASE)).isEmpty();
+        assertThat(LinkerOptions.of(new KernelRelease("5.7.19")))
+                .containsExactly("--unique=.parainstructions", "--unique=.altinstructions");
+        assertThat(LinkerOptions.of(new KernelRelease("4.19.0-27-amd64"))).hasSize(2);
+    }
+
     @Test
     void refusesNamesTheLivepatchCoreWouldCut() {
         ElfObject object = ElfReader.read(
