@@ -125,7 +125,11 @@ public final class LinkModule {
                         ShippedModules.vermagic(kernel.target()),
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
-        return new LinkedModule(file, Digests.of(file), objects.functionsByParent());
+        return new LinkedModule(
+                file,
+                Digests.of(file),
+                description.replace() && livepatchInterface().replaces(),
+                objects.functionsByParent());
     }
 
     private byte[] link(Path folder, Path module) {

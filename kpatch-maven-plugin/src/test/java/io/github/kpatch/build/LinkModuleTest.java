@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.livepatch.LinkerOptions;
 import java.nio.file.Path;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class LinkModuleTest {
+    @Test
+    void aModuleThatDoesNotReplaceOthersSaysSo() {
+        Path file = Path.of("kpatch-x.ko");
+        assertThat(new LinkedModule(file, "", true, new TreeMap<>()).story()).isEqualTo("Linked kpatch-x.ko");
+        assertThat(new LinkedModule(file, "", false, new TreeMap<>()).story())
+                .isEqualTo("Linked kpatch-x.ko, which does not replace the live patches loaded before it,");
+    }
+
     private static String arguments(String release) {
         return String.join(
                 "|", LinkModule.arguments(Path.of("/build/module"), LinkerOptions.of(new KernelRelease(release))));
