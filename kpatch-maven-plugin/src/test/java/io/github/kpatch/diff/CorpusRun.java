@@ -120,7 +120,8 @@ final class CorpusRun {
         return new Verdict("unchanged", List.of(), List.of(), List.of());
     }
 
-    private DiffOutcome diff(Path pair) throws IOException {
+    /** The outcome for the pair in that folder. */
+    DiffOutcome diff(Path pair) throws IOException {
         JsonObject meta = json(pair.resolve("meta.json"));
         DiffTarget target = new DiffTarget(
                 meta.get("parent").getAsString(),
