@@ -124,6 +124,19 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    void newVariableOfTheFileNamedLikeAStaticLocal() {
+        String local = "int f(int x) { FIRST static int count = 1; count += x; return count; }\n";
+        Output output = Scenario.of(
+                        local.replace("FIRST", ""),
+                        "static int count = 5;\n" + local.replace("FIRST", "count ^= x; if (x == 9) return count; {")
+                                + "}")
+                .changed();
+        output.changes("f");
+        assertThat(output.defines("count")).isTrue();
+        assertThat(output.klp()).isNotEmpty().containsOnly(".text.f: vmlinux.count.0,1");
+    }
+
+    @Test
     @Row("25")
     void uniqueIdentifiersOfGccAreRenumberedFreely() {
         String source = "int f(int x) { static int mark = 1; mark += x; return mark + 1; }";
