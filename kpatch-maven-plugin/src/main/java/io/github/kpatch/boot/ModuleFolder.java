@@ -1,5 +1,6 @@
 package io.github.kpatch.boot;
 
+import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -94,7 +95,7 @@ final class ModuleFolder {
      * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when there is none
      */
     ModuleFile module(String name, String neededBy) {
-        ModuleFile file = files.get(ModuleFile.folded(name));
+        ModuleFile file = files.get(ModuleInfo.folded(name));
         if (file == null || !Files.isRegularFile(file.path())) {
             throw ProblemException.input(new Problem(
                     ProblemCode.INPUT_MISSING,
@@ -108,7 +109,7 @@ final class ModuleFolder {
     /** Names of the modules that must be loaded before {@code file}, in no particular order. */
     List<String> dependencies(ModuleFile file) throws IOException {
         List<String> known = dependencies.get(file.name());
-        return known != null ? known : file.info().dependencies();
+        return known != null ? known : file.info().depends();
     }
 
     /**

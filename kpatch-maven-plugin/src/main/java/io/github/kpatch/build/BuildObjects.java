@@ -53,10 +53,11 @@ public final class BuildObjects {
     }
 
     private BuiltObjects in(Path folder) {
-        List<String> objects = CompiledSources.objectsOf(kernel.tree(), series.files());
-        List<String> touched = new ArrayList<>(objects);
-        touched.addAll(series.files());
         try (BuildPlace place = BuildPlace.of(folder)) {
+            List<String> objects =
+                    CompiledSources.objectsOf(kernel.tree(), series.files(), makefile -> listed(place, makefile));
+            List<String> touched = new ArrayList<>(objects);
+            touched.addAll(series.files());
             PrivateView view = PrivateView.of(
                     kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
             OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
@@ -70,6 +71,16 @@ public final class BuildObjects {
             List<BuiltObject> built = collect(folder, view, originals, objects);
             Folders.delete(view.root());
             return new BuiltObjects(built, missing.size());
+        }
+    }
+
+    private List<String> listed(BuildPlace place, String makefileFolder) {
+        PrivateView view = PrivateView.of(
+                kernel.tree(), place.path().resolve("asked"), kernel.target().symvers(), List.of());
+        try {
+            return new Kbuild(kernel, context.runner(), context.jobs()).listed(view, makefileFolder);
+        } finally {
+            Folders.delete(view.root());
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.kpatch.build;
 
 import io.github.kpatch.diff.DiffObject;
 import io.github.kpatch.diff.DiffOutcome;
+import io.github.kpatch.diff.IncludedElement;
 import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
@@ -75,10 +76,17 @@ final class ComparePairs {
         } catch (ProblemException e) {
             PairResult.Outcome outcome =
                     e.kind() == ProblemException.Kind.FINDINGS ? PairResult.Outcome.REJECTED : PairResult.Outcome.ERROR;
-            return compared(pair, outcome, List.of(), List.of(), List.of(), e.problems(), start);
+            return compared(pair, outcome, List.of(), List.of(), List.of(), e.problems(), List.of(), start);
         } catch (RuntimeException | StackOverflowError e) {
             return compared(
-                    pair, PairResult.Outcome.ERROR, List.of(), List.of(), List.of(), List.of(ownBug(pair, e)), start);
+                    pair,
+                    PairResult.Outcome.ERROR,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(ownBug(pair, e)),
+                    List.of(),
+                    start);
         }
     }
 
@@ -92,6 +100,7 @@ final class ComparePairs {
                     changed.newFunctions(),
                     changed.callbacks(),
                     changed.warnings(),
+                    changed.reasons(),
                     start);
         }
         if (outcome instanceof DiffOutcome.Rejected rejected) {
@@ -102,11 +111,19 @@ final class ComparePairs {
                     rejected.newFunctions(),
                     List.of(),
                     rejected.problems(),
+                    rejected.reasons(),
                     start);
         }
         if (outcome instanceof DiffOutcome.Unchanged unchanged) {
             return compared(
-                    pair, PairResult.Outcome.UNCHANGED, List.of(), List.of(), List.of(), unchanged.warnings(), start);
+                    pair,
+                    PairResult.Outcome.UNCHANGED,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    unchanged.warnings(),
+                    List.of(),
+                    start);
         }
         throw new IllegalStateException("unknown outcome " + outcome);
     }
@@ -118,6 +135,7 @@ final class ComparePairs {
             List<String> newFunctions,
             List<String> callbacks,
             List<Problem> problems,
+            List<IncludedElement> included,
             long start) {
         long millis = (System.nanoTime() - start) / 1_000_000;
         return new Compared(
@@ -128,7 +146,8 @@ final class ComparePairs {
                         newFunctions,
                         callbacks,
                         PairResult.Entry.of(problems),
-                        millis),
+                        millis,
+                        included),
                 problems);
     }
 

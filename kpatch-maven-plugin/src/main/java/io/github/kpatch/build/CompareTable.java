@@ -19,9 +19,11 @@ public final class CompareTable {
      * @param results where the results go, as JSON; replaced whole, before any failure is reported
      * @param failOnError whether a pair that could not be compared fails the whole
      * @param failOnRejected whether a change that a live patch cannot make fails the whole
+     * @param explain whether to tell why each element is in the patch
      * @param jobs how many pairs at once, at least 1
      */
-    public record Request(Path pairs, Path results, boolean failOnError, boolean failOnRejected, int jobs) {}
+    public record Request(
+            Path pairs, Path results, boolean failOnError, boolean failOnRejected, boolean explain, int jobs) {}
 
     /**
      * Compares.
@@ -36,6 +38,9 @@ public final class CompareTable {
         List<PairResult> results =
                 compared.stream().map(ComparePairs.Compared::result).toList();
         Folders.write(request.results(), Json.write(results));
+        if (request.explain()) {
+            results.forEach(result -> Explanation.tell(result.original(), result.included(), console));
+        }
         console.info("Compared %d pairs in %s: %d changed, %d unchanged, %d rejected, %d in error. Results: %s"
                 .formatted(
                         pairs.size(),

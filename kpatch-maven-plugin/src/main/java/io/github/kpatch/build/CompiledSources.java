@@ -8,28 +8,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which objects a source file ends up in. Usually {@code x.c} becomes {@code x.o}; but some files are compiled only as
+ * Which objects a source file ends up in. Usually {@code x.c} becomes {@code x.o}. But some files are compiled only as
  * part of another that includes them ({@code kernel/sched/rt.c} in {@code build_policy.c}), and make would build an
- * {@code rt.o} that no kernel contains.
+ * {@code rt.o} that no kernel contains. And some belong to a Makefile elsewhere, which alone knows their flags: {@code
+ * virt/kvm/kvm_main.c} is {@code arch/x86/kvm/../../../virt/kvm/kvm_main.o}, and amdgpu's display code is built likewise.
  */
 final class CompiledSources {
     private CompiledSources() {}
 
     /**
-     * The objects that changed source files are compiled into, sorted.
+     * The objects that changed source files are compiled into, as kbuild names them, sorted.
      *
      * @param tree the kernel tree
      * @param sources {@code .c} files, relative to the tree
+     * @param listed the objects that kbuild makes for a folder's Makefile, named relative to the tree
      */
-    static List<String> objectsOf(Path tree, List<String> sources) {
+    static List<String> objectsOf(Path tree, List<String> sources, Function<String, List<String>> listed) {
         SortedSet<String> objects = new TreeSet<>();
         for (String source : sources) {
             List<String> including = including(tree, source);
-            (including.isEmpty() ? List.of(source) : including).forEach(file -> objects.add(objectOf(file)));
+            for (String file : including.isEmpty() ? List.of(source) : including) {
+                objects.addAll(namesOf(tree, objectOf(file), listed));
+            }
         }
         return List.copyOf(objects);
     }
@@ -62,5 +67,17 @@ final class CompiledSources {
             }
             return including;
         });
+    }
+
+    private static List<String> namesOf(Path tree, String object, Function<String, List<String>> listed) {
+        if (Makefiles.nearestLists(tree, object)) {
+            return List.of(object);
+        }
+        List<String> names = Makefiles.withObjectsElsewhere(tree).stream()
+                .flatMap(folder -> listed.apply(folder).stream())
+                .filter(name -> Path.of(name).normalize().equals(Path.of(object)))
+                .toList();
+        // Makefiles can compute names, so a name that none spells out may be right.
+        return names.isEmpty() ? List.of(object) : names;
     }
 }

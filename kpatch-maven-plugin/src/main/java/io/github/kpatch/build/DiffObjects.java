@@ -2,10 +2,15 @@ package io.github.kpatch.build;
 
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.diff.DiffTarget;
+import io.github.kpatch.elf.ElfDump;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,24 +21,55 @@ public final class DiffObjects {
     private DiffObjects() {}
 
     /**
+     * What to show of the comparison beyond its story. None of it changes the result.
+     *
+     * @param explain whether to tell why each element is in the patch
+     * @param dump whether to write each intermediate object as text beside it
+     */
+    public record Detail(boolean explain, boolean dump) {
+        /** The story alone. */
+        public static final Detail NONE = new Detail(false, false);
+    }
+
+    /**
      * Compares the objects that {@link BuildObjects} left.
      *
      * @throws ProblemException KP4xx with everything that is wrong; KP401 when no object changes
      */
-    public static DiffedObjects run(BuildContext context) {
+    public static DiffedObjects run(Detail detail, BuildContext context) {
         PreparedKernel kernel = UnpackKernel.result(context, Stage.DIFF);
         BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
-        return context.steps()
+        DiffedObjects diffed = context.steps()
                 .run(new Step<>(
                         Stage.DIFF,
                         List.of(kernel.digest(), context.steps().digest(Stage.BUILD_OBJECTS)),
                         DiffedObjects.class,
                         DiffedObjects::isIntact,
-                        folder -> compare(built, kernel, folder, context),
+                        folder -> compare(built, kernel, folder, detail, context),
                         DiffedObjects::story));
+        for (DiffedObject object : diffed.changed()) {
+            if (detail.explain()) {
+                Explanation.tell(object.name(), object.included(), context.console());
+            }
+            if (detail.dump()) {
+                dump(object, context.console());
+            }
+        }
+        return diffed;
     }
 
-    private static DiffedObjects compare(BuiltObjects built, PreparedKernel kernel, Path folder, BuildContext context) {
+    private static void dump(DiffedObject object, Console console) {
+        Path file = object.intermediate();
+        byte[] bytes = Folders.doing(file, () -> Files.readAllBytes(file));
+        Path text = file.resolveSibling(file.getFileName() + ".dump");
+        Folders.write(
+                text,
+                ElfDump.withContents(ElfReader.read(file.toString(), bytes)).getBytes(StandardCharsets.UTF_8));
+        console.info(object.name() + ": the intermediate object as text: " + text);
+    }
+
+    private static DiffedObjects compare(
+            BuiltObjects built, PreparedKernel kernel, Path folder, Detail detail, BuildContext context) {
         TargetFacts facts = new TargetFacts(kernel.target());
         StructSizes sizes = StructSizes.of(kernel.target().structSizes());
         boolean klpArch = !kernel.target().release().isAtLeast(5, 8);
@@ -48,6 +84,12 @@ public final class DiffObjects {
                     folder.resolve(object.name()).normalize()));
         }
         List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());
+        if (detail.explain()) {
+            compared.stream()
+                    .map(ComparePairs.Compared::result)
+                    .filter(result -> result.outcome() == PairResult.Outcome.REJECTED)
+                    .forEach(result -> Explanation.tell(result.original(), result.included(), context.console()));
+        }
         refuse(compared);
 
         List<DiffedObject> changed = new ArrayList<>();
@@ -62,7 +104,8 @@ public final class DiffObjects {
                         result.changedFunctions(),
                         result.newFunctions(),
                         result.callbacks(),
-                        pairs.get(i).output()));
+                        pairs.get(i).output(),
+                        result.included()));
             } else {
                 context.console().info(result.original() + ": no functional change");
             }

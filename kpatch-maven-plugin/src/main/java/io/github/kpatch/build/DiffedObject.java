@@ -1,5 +1,6 @@
 package io.github.kpatch.build;
 
+import io.github.kpatch.diff.IncludedElement;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * @param newFunctions the functions that come with the patch
  * @param callbacks kinds of the author's callbacks
  * @param intermediate the intermediate object
+ * @param included what is in it, and why; functions first
  */
 public record DiffedObject(
         String name,
@@ -19,10 +21,12 @@ public record DiffedObject(
         List<String> changedFunctions,
         List<String> newFunctions,
         List<String> callbacks,
-        Path intermediate) {
+        Path intermediate,
+        List<IncludedElement> included) {
     public DiffedObject {
         changedFunctions = List.copyOf(changedFunctions);
         newFunctions = List.copyOf(newFunctions);
         callbacks = List.copyOf(callbacks);
+        included = List.copyOf(included);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +26,9 @@ import java.util.regex.Pattern;
 final class Kbuild {
     /** Progress of a kernel build: {@code "  CC [M]  fs/xfs/xfs_super.o"}. */
     private static final Pattern COMPILING = Pattern.compile("\\s+CC\\s+(\\[M\\]\\s+)?\\S+\\.o");
+
+    /** A variable that names all objects of a folder, those of which others are composed among them. */
+    private static final Pattern LISTED = Pattern.compile("real-obj-[my] :?= (.*)");
 
     private final PreparedKernel kernel;
     private final CommandRunner runner;
@@ -51,6 +55,31 @@ final class Kbuild {
                 task.advance(1);
             }
         });
+    }
+
+    /**
+     * The objects that a folder's Makefile asks for, relative to the tree and as kbuild names them. kbuild's makefile for
+     * one folder is read by make and its variables printed; nothing is made.
+     *
+     * @param folder relative to the tree
+     */
+    List<String> listed(PrivateView view, String folder) {
+        List<String> line = new ArrayList<>(
+                List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", "scripts/Makefile.build"));
+        line.add("obj=" + folder);
+        line.addAll(kernel.makeVariables());
+        Command command = Command.of(view.root(), line)
+                .with("srctree", ".")
+                .with("objtree", ".")
+                .with("SRCARCH", Makefiles.architecture(kernel.tree()));
+        List<String> objects = new ArrayList<>();
+        runner.run(command, printed -> {
+            Matcher matcher = LISTED.matcher(printed);
+            if (matcher.matches()) {
+                objects.addAll(List.of(matcher.group(1).trim().split("\\s+")));
+            }
+        });
+        return objects;
     }
 
     /**

@@ -10,6 +10,7 @@ import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.livepatch.CheckModule;
 import io.github.kpatch.livepatch.FinishModule;
+import io.github.kpatch.livepatch.LinkerOptions;
 import io.github.kpatch.livepatch.LivepatchInterface;
 import io.github.kpatch.livepatch.ModuleDescription;
 import io.github.kpatch.livepatch.ModuleRequirements;
@@ -106,7 +107,7 @@ public final class LinkModule {
         byte[] linked;
         try (BuildPlace place = BuildPlace.of(folder)) {
             Path module = place.path().resolve("module");
-            write(module, ModuleSource.files(description, livepatchInterface(), units, absolute64));
+            write(module, ModuleSource.files(description, livepatchInterface(), units, absolute64, linkerOptions()));
             linked = link(place.path(), module);
         }
         byte[] finished = FinishModule.finish(
@@ -124,7 +125,11 @@ public final class LinkModule {
                         ShippedModules.vermagic(kernel.target()),
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
-        return new LinkedModule(file, Digests.of(file), objects.functionsByParent());
+        return new LinkedModule(
+                file,
+                Digests.of(file),
+                description.replace() && livepatchInterface().replaces(),
+                objects.functionsByParent());
     }
 
     private byte[] link(Path folder, Path module) {
@@ -133,13 +138,30 @@ public final class LinkModule {
         Path log = Stage.LINK.log(context.workspace());
         CompilerErrors errors = new CompilerErrors();
         CommandResult result = new Kbuild(kernel, context.runner(), context.jobs())
-                .make(view, List.of("M=" + module, "modules"), timestamp(), log, errors);
+                .make(view, arguments(module, linkerOptions()), timestamp(), log, errors);
         Path linked = module.resolve(description.name() + ".ko");
         if (!result.succeeded() || !Files.isRegularFile(linked)) {
             throw ProblemException.inputs(errors.problems(result, ProblemCode.LINK_FAILED, log));
         }
         Folders.delete(view.root());
         return read(linked);
+    }
+
+    private List<String> linkerOptions() {
+        return LinkerOptions.of(kernel.target().release());
+    }
+
+    /**
+     * What make is to make of the module's folder.
+     *
+     * @param linkerOptions for the second link, to which the folder's own Kbuild file has no access
+     */
+    static List<String> arguments(Path module, List<String> linkerOptions) {
+        List<String> arguments = new ArrayList<>(List.of("M=" + module, "modules"));
+        if (!linkerOptions.isEmpty()) {
+            arguments.add("LDFLAGS_MODULE=" + String.join(" ", linkerOptions));
+        }
+        return arguments;
     }
 
     private Map<String, String> timestamp() {

@@ -11,14 +11,15 @@ import java.util.SortedMap;
  *
  * @param file the module
  * @param sha256 SHA-256 of it
+ * @param replaces whether it takes the place of all live patches loaded before
  * @param functions the functions it replaces, by the kernel object that contains them
  */
-public record LinkedModule(Path file, String sha256, SortedMap<String, List<String>> functions) {
+public record LinkedModule(Path file, String sha256, boolean replaces, SortedMap<String, List<String>> functions) {
     boolean isIntact() {
         return Files.isRegularFile(file) && Digests.of(file).equals(sha256);
     }
 
     String story() {
-        return "Linked " + file;
+        return "Linked " + file + (replaces ? "" : ", which does not replace the live patches loaded before it,");
     }
 }

@@ -19,27 +19,27 @@ final class OriginalObjects {
     }
 
     boolean has(String object) {
-        return Files.isRegularFile(folder.resolve(object));
+        return Files.isRegularFile(file(object));
     }
 
     /** Takes an object and its record out of the view it was built in. */
     void take(PrivateView view, String object) {
         Folders.doing(folder, () -> {
-            Folders.make(folder.resolve(object).getParent());
-            move(view.file(recordOf(object)), folder.resolve(recordOf(object)));
-            move(view.file(object), folder.resolve(object));
+            Folders.make(file(object).getParent());
+            move(view.file(recordOf(object)), file(recordOf(object)));
+            move(view.file(object), file(object));
             return folder;
         });
     }
 
-    /** The object. */
+    /** The object; a name such as {@code a/../b.o} leads through folders that are not here. */
     Path file(String object) {
-        return folder.resolve(object);
+        return folder.resolve(object).normalize();
     }
 
     /** kbuild's record of the object. */
     KbuildRecord record(String object) {
-        return read(folder.resolve(recordOf(object)));
+        return read(file(recordOf(object)));
     }
 
     /** Where kbuild puts its record of an object. */

@@ -1,5 +1,6 @@
 package io.github.kpatch.build;
 
+import io.github.kpatch.diff.IncludedElement;
 import io.github.kpatch.problem.Problem;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param callbacks kinds of the author's callbacks
  * @param problems everything that stands in the way, and what a person should look at
  * @param millis wall time in milliseconds
+ * @param included what is in the output, or would be but for the problems, and why; functions first
  */
 record PairResult(
         String original,
@@ -21,7 +23,8 @@ record PairResult(
         List<String> newFunctions,
         List<String> callbacks,
         List<Entry> problems,
-        long millis) {
+        long millis,
+        List<IncludedElement> included) {
 
     /** What a comparison can come to, as {@code RESULTS.json} spells it. */
     enum Outcome {

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public final class Steps {
     /** Counts changes of what the records and the stages' folders hold. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private final Workspace workspace;
     private final String pluginVersion;

@@ -27,7 +27,7 @@ public final class DiffObject {
         try {
             return outcome(objects, target);
         } catch (UnreconcilableException e) {
-            return new DiffOutcome.Rejected(e.problems(), List.of(), List.of());
+            return new DiffOutcome.Rejected(e.problems(), List.of(), List.of(), List.of());
         }
     }
 
@@ -52,9 +52,10 @@ public final class DiffObject {
                 .map(function -> changes.patched().symbol(function).name())
                 .toList();
         List<String> newFunctions = ListNewFunctions.in(changes, tables.inclusion());
+        List<IncludedElement> reasons = ExplainInclusion.of(changes.patched(), tables.inclusion());
         List<Problem> problems = VerifyPatchability.of(changes, tables);
         if (!problems.isEmpty()) {
-            return new DiffOutcome.Rejected(problems, changedFunctions, newFunctions);
+            return new DiffOutcome.Rejected(problems, changedFunctions, newFunctions, reasons);
         }
         List<Problem> warnings = new ArrayList<>(twins.warnings());
         warnings.addAll(changes.notices());
@@ -71,12 +72,7 @@ public final class DiffObject {
         warnings.addAll(WarnOfSplits.in(content, references, functions));
         ElfObject output = EmitIntermediate.of(content, references, functions, target);
         return new DiffOutcome.Changed(
-                output,
-                changedFunctions,
-                newFunctions,
-                selection.callbacks(),
-                warnings,
-                ExplainInclusion.of(changes.patched(), tables.inclusion()));
+                output, changedFunctions, newFunctions, selection.callbacks(), warnings, reasons);
     }
 
     private static Unit unit(String name, Architecture arch, ElfObject elf) {

@@ -51,13 +51,19 @@ public sealed interface DiffOutcome {
      * @param problems everything that stands in the way; never empty
      * @param changedFunctions the changed functions, as far as the comparison came to know them
      * @param newFunctions the new functions, likewise
+     * @param reasons everything that would have gone in, and why; empty where the comparison did not come so far
      */
-    record Rejected(List<Problem> problems, List<String> changedFunctions, List<String> newFunctions)
+    record Rejected(
+            List<Problem> problems,
+            List<String> changedFunctions,
+            List<String> newFunctions,
+            List<IncludedElement> reasons)
             implements DiffOutcome {
         public Rejected {
             problems = List.copyOf(problems);
             changedFunctions = List.copyOf(changedFunctions);
             newFunctions = List.copyOf(newFunctions);
+            reasons = List.copyOf(reasons);
         }
     }
 }

@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * Something that went into the patch, with the answer to "why is this in my patch?".
  *
- * @param kind {@code section} or {@code symbol}
+ * @param kind {@code function}, {@code variable} or {@code section} for what the patch carries, {@code reference} for what
+ *     is only named in it and stays where it is in the running kernel, {@code symbol} for labels and file names
  * @param name its name
- * @param because the chain that brought it in, from the element itself back to the rule that began it
+ * @param because the chain that brought it in, from the element itself back to the rule that began it; never empty
  */
 public record IncludedElement(String kind, String name, List<String> because) {
     public IncludedElement {

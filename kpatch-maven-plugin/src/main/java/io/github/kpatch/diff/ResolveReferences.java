@@ -7,6 +7,7 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.kernel.ModuleSymvers;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.ArrayList;
@@ -139,6 +140,14 @@ final class ResolveReferences {
         SymbolId id = relocation.symbol();
         SymbolLookup.Found found = find(id).orElseThrow(() ->
                 notFound(id, target.parentName() + " does not have the function whose address is stored."));
+        if (SectionNames.isCallback(patched.section(section).name())) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.CALLBACK_INVALID,
+                    patched.where(section),
+                    "The callback " + patched.symbol(id).name() + " is a function of the running kernel, whose address"
+                            + " is not known yet when the module registers its callbacks.",
+                    "Give the patch a new function that calls it."));
+        }
         if (target.parentIsModule() && !target.klpArch() && isReadAtLoad(section)) {
             throw ProblemException.input(
                     ProblemCode.RELOCATION_UNSUPPORTED,

@@ -18,8 +18,12 @@ import java.util.regex.Pattern;
  * A kernel's {@code .config}. It decides whether live patching works at all, and a module built with another config than
  * the running kernel's can crash the machine, so configs are compared option by option.
  *
- * <p>Options may be named with or without {@code CONFIG_} everywhere; answers always carry it. An option that is not
- * mentioned means the same as one that {@code is not set}.
+ * <p>Options may be named with or without {@code CONFIG_} everywhere; answers always carry it.
+ *
+ * <p>An option that is not mentioned means the same as one that {@code is not set}. Kconfig leaves an option out where
+ * what it depends on is not set, or where it does not exist in that kernel; no code then sees its macro, as with {@code n}.
+ * What is absent from a file of {@code savedefconfig} has its default instead. Such a file is no {@code .config}; taken
+ * for one it is refused, since {@code olddefconfig} then sets options that it seems not to set.
  */
 public final class KernelConfig {
     private static final String PREFIX = "CONFIG_";

@@ -10,12 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a kernel module says of itself in {@code .modinfo}: {@code key=value} strings, keys in any number. The kernel
  * decides by them whether it loads the module ({@code vermagic}), whether it is a livepatch, and what goes before it.
  */
 public final class ModuleInfo {
+    private static final Pattern SOFT_PRE = Pattern.compile("(?:^|\\s)pre:\\s*((?:(?!post:|pre:)\\S+\\s*)*)");
+
     private final Map<String, List<String>> values;
 
     private ModuleInfo(Map<String, List<String>> values) {
@@ -57,12 +61,33 @@ public final class ModuleInfo {
         return first("name");
     }
 
-    /** The modules that must be loaded before it, as the kernel knows them. */
+    /** The modules whose exports it uses, hence to be loaded before it, as the kernel knows them. */
     public List<String> depends() {
-        return first("depends").stream()
-                .flatMap(list -> List.of(list.split(",")).stream())
-                .filter(name -> !name.isEmpty())
-                .toList();
+        return names(all("depends").stream().flatMap(list -> Stream.of(list.split(","))));
+    }
+
+    /**
+     * Modules or aliases to be loaded before it, if they exist ({@code MODULE_SOFTDEP}), as the kernel knows them.
+     * libcrc32c, and with it xfs and nf_tables, does not load without the one it names.
+     */
+    public List<String> softDependencies() {
+        return names(all("softdep").stream()
+                .flatMap(value -> SOFT_PRE.matcher(value).results())
+                .flatMap(match -> Stream.of(match.group(1).split("\\s+"))));
+    }
+
+    /** Other names under which it may be asked for, with {@code _} for {@code -}. */
+    public List<String> aliases() {
+        return names(all("alias").stream());
+    }
+
+    private static List<String> names(Stream<String> names) {
+        return names.filter(name -> !name.isEmpty()).map(ModuleInfo::folded).toList();
+    }
+
+    /** The one form of a module's name: {@code nf-tables} and {@code nf_tables} are the same module. */
+    public static String folded(String name) {
+        return name.replace('-', '_');
     }
 
     /** Release and options it was built for. */

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The folder from which kbuild makes the module, as an external module of the kernel's tree: C source, linker script and
@@ -40,13 +41,16 @@ public final class ModuleSource {
     private final ModuleDescription description;
     private final LivepatchInterface api;
     private final List<PatchUnit> units;
+    private final List<String> linkerOptions;
     private int functions;
     private final TreeSet<String> objects = new TreeSet<>();
 
-    private ModuleSource(ModuleDescription description, LivepatchInterface api, List<PatchUnit> units) {
+    private ModuleSource(
+            ModuleDescription description, LivepatchInterface api, List<PatchUnit> units, List<String> linkerOptions) {
         this.description = description;
         this.api = api;
         this.units = units;
+        this.linkerOptions = linkerOptions;
     }
 
     /**
@@ -55,12 +59,17 @@ public final class ModuleSource {
      * @param api the livepatch interface of the kernel
      * @param units the intermediate objects, in the order in which they are to be linked
      * @param absolute64 the machine's relocation that stores symbol plus addend in 64 bits
+     * @param linkerOptions what {@link LinkerOptions} wants for the kernel
      * @throws ProblemException with findings ({@link ProblemCode#CALLBACK_INVALID}, {@link
      *     ProblemCode#FUNCTION_PATCHED_TWICE}) where the livepatch core would refuse what the units ask for together
      */
     public static SortedMap<String, Bytes> files(
-            ModuleDescription description, LivepatchInterface api, List<PatchUnit> units, RelocationType absolute64) {
-        ModuleSource source = new ModuleSource(description, api, units);
+            ModuleDescription description,
+            LivepatchInterface api,
+            List<PatchUnit> units,
+            RelocationType absolute64,
+            List<String> linkerOptions) {
+        ModuleSource source = new ModuleSource(description, api, units, linkerOptions);
         source.readTables(absolute64);
         return source.render();
     }
@@ -120,6 +129,8 @@ public final class ModuleSource {
         Map<String, String> values = Map.of(
                 "NAME", description.name(),
                 "OBJECTS", names.toString(),
+                "LINKER_OPTIONS",
+                        linkerOptions.stream().map(option -> " " + option).collect(Collectors.joining()),
                 "OBJECT_COUNT", Integer.toString(objects.size()),
                 "FUNCTION_COUNT", Integer.toString(functions),
                 "REPLACE", description.replace() && api.replaces() ? "1" : "0",

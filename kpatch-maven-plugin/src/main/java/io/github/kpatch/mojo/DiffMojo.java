@@ -12,6 +12,10 @@ public final class DiffMojo extends AbstractProjectMojo {
     @Parameter(property = "kpatch.diff.skip", defaultValue = "false")
     private boolean skipGoal;
 
+    /** Whether to tell for each element of the patch why it is there. */
+    @Parameter(property = "kpatch.explain", defaultValue = "false")
+    private boolean explain;
+
     @Override
     boolean isGoalSkipped() {
         return skipGoal;
@@ -19,6 +23,6 @@ public final class DiffMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        DiffObjects.run(context());
+        DiffObjects.run(new DiffObjects.Detail(explain, getLog().isDebugEnabled()), context());
     }
 }

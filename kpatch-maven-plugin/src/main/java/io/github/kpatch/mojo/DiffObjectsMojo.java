@@ -32,6 +32,10 @@ public final class DiffObjectsMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.failOnRejected", defaultValue = "true")
     private boolean failOnRejected;
 
+    /** Whether to tell for each element of an output why it is there; the results hold it in any case. */
+    @Parameter(property = "kpatch.explain", defaultValue = "false")
+    private boolean explain;
+
     @Override
     boolean isGoalSkipped() {
         return skipGoal;
@@ -40,7 +44,8 @@ public final class DiffObjectsMojo extends AbstractKpatchMojo {
     @Override
     void run() {
         CompareTable.run(
-                new CompareTable.Request(pairs.toPath(), results.toPath(), failOnError, failOnRejected, jobs()),
+                new CompareTable.Request(
+                        pairs.toPath(), results.toPath(), failOnError, failOnRejected, explain, jobs()),
                 progress(),
                 console());
     }

@@ -106,7 +106,7 @@ class BootTestTest {
                         "xfs",
                         List.of("xfs_fs_sync_fs"))),
                 Optional.of(scripts),
-                folder.resolve("work"),
+                folder.resolve("boot"),
                 folder.resolve("cache"),
                 programs.toString(),
                 1,
@@ -153,7 +153,7 @@ class BootTestTest {
         assertThat(report.bootTime()).isEqualTo(Duration.ofMillis(2560));
         assertThat(report.accelerator()).isEqualTo("tcg");
         assertThat(report.consoleLog())
-                .isEqualTo(folder.resolve("work/console.log"))
+                .isEqualTo(folder.resolve("boot/console.log"))
                 .hasContent(CONSOLE);
         assertThat(report.scripts())
                 .containsExactly(
@@ -186,12 +186,12 @@ class BootTestTest {
         Files.createDirectory(scripts.resolve("data"));
         Files.writeString(scripts.resolve("data/image"), "x");
         finished(CONSOLE, REPORT);
-        byte[] first = Files.readAllBytes(folder.resolve("work/initramfs.cpio"));
+        byte[] first = Files.readAllBytes(folder.resolve("boot/initramfs.cpio"));
         finished(CONSOLE, REPORT);
 
-        assertThat(folder.resolve("work/initramfs.cpio")).hasBinaryContent(first);
+        assertThat(folder.resolve("boot/initramfs.cpio")).hasBinaryContent(first);
         Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
-        NativeTools.run(unpacked, "cpio", "--quiet", "-i", "-F", "../work/initramfs.cpio");
+        NativeTools.run(unpacked, "cpio", "--quiet", "-i", "-F", "../boot/initramfs.cpio");
         assertThat(unpacked.resolve("init")).isExecutable();
         NativeTools.run(unpacked, "sh", "-n", "init");
         assertThat(unpacked.resolve("bin/busybox")).hasSameBinaryContentAs(programs.resolve("busybox"));

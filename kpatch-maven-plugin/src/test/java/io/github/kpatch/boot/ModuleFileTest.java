@@ -3,6 +3,7 @@ package io.github.kpatch.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
@@ -38,10 +39,10 @@ class ModuleFileTest {
                 "alias=crypto-crc32c",
                 "depends=nf-tables,jbd2");
 
-        ModuleFile.Info info = new ModuleFile(file).info();
+        ModuleInfo info = new ModuleFile(file).info();
 
         assertThat(info.name()).contains("libcrc32c");
-        assertThat(info.dependencies()).containsExactly("nf_tables", "jbd2");
+        assertThat(info.depends()).containsExactly("nf_tables", "jbd2");
         assertThat(info.softDependencies()).containsExactly("crc32c", "blake2b_256", "other");
         assertThat(info.aliases()).containsExactly("crypto_crc32c");
         assertThat(NativeTools.run(folder, "/sbin/modinfo", "-F", "depends", "./libcrc32c.ko")
@@ -53,7 +54,7 @@ class ModuleFileTest {
     void aModuleWithoutDependenciesHasNone() throws IOException {
         Path file = TestModules.module(folder.resolve("a.ko"), "depends=", "license=GPL");
 
-        assertThat(new ModuleFile(file).info().dependencies()).isEmpty();
+        assertThat(new ModuleFile(file).info().depends()).isEmpty();
         assertThat(new ModuleFile(file).info().softDependencies()).isEmpty();
     }
 
@@ -67,7 +68,7 @@ class ModuleFileTest {
         ModuleFile module = new ModuleFile(folder.resolve("a.ko" + suffix));
 
         assertThat(module.bytes()).isEqualTo(bytes);
-        assertThat(module.info().dependencies()).containsExactly("b");
+        assertThat(module.info().depends()).containsExactly("b");
     }
 
     @ParameterizedTest

@@ -133,7 +133,7 @@ class BuildObjectsTest {
 
     private static DiffedObjects diff(BuildContext context) {
         BuildObjects.run(context);
-        return DiffObjects.run(context);
+        return DiffObjects.run(DiffObjects.Detail.NONE, context);
     }
 
     @Test
@@ -154,11 +154,27 @@ class BuildObjectsTest {
     }
 
     @Test
+    void whyAndWhatAreToldOnRequestThoughNothingRunsAgain() throws IOException {
+        DiffedObjects before = diff(patches(CHANGE_ONE));
+        assertThat(build.told).noneMatch(line -> line.contains("why each element"));
+
+        DiffedObjects after = DiffObjects.run(new DiffObjects.Detail(true, true), build.context());
+
+        assertThat(after).isEqualTo(before);
+        assertThat(build.told)
+                .contains("Compared 1 object pair; functions: 1 changed, 0 new (nothing changed)")
+                .contains("fs/one.o: why each element is in the patch:", "  function one <- the function changed");
+        Path dump = after.changed().get(0).intermediate().resolveSibling("one.o.dump");
+        assertThat(build.told).contains("fs/one.o: the intermediate object as text: " + dump);
+        assertThat(dump).content().contains("section .kpatch.funcs ", "symbol one ");
+    }
+
+    @Test
     void aPatchThatChangesNoCodeIsAFinding() throws IOException {
         BuildContext context = patches(CHANGE_ONE.replace("a - one_value * 3", "one_value + a"));
         BuildObjects.run(context);
 
-        assertThatThrownBy(() -> DiffObjects.run(context))
+        assertThatThrownBy(() -> DiffObjects.run(DiffObjects.Detail.NONE, context))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
                 .hasMessageContaining("KP401");

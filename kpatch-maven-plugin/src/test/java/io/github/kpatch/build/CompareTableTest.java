@@ -67,9 +67,14 @@ class CompareTableTest {
     }
 
     private List<JsonObject> run(String table, boolean fail) throws IOException {
+        return run(table, fail, false);
+    }
+
+    private List<JsonObject> run(String table, boolean fail, boolean explain) throws IOException {
         Files.writeString(folder.resolve("PAIRS.tsv"), table);
         CompareTable.run(
-                new CompareTable.Request(folder.resolve("PAIRS.tsv"), folder.resolve("RESULTS.json"), fail, fail, 2),
+                new CompareTable.Request(
+                        folder.resolve("PAIRS.tsv"), folder.resolve("RESULTS.json"), fail, fail, explain, 2),
                 Progress.NONE,
                 build);
         return results();
@@ -101,7 +106,17 @@ class CompareTableTest {
                 .containsExactly("changed", "unchanged", "rejected", "error", "error");
         assertThat(results.get(0).keySet())
                 .containsExactly(
-                        "original", "outcome", "changedFunctions", "newFunctions", "callbacks", "problems", "millis");
+                        "original",
+                        "outcome",
+                        "changedFunctions",
+                        "newFunctions",
+                        "callbacks",
+                        "problems",
+                        "millis",
+                        "included");
+        assertThat(results.get(0).get("included").getAsJsonArray().get(0).toString())
+                .isEqualTo("{\"kind\":\"function\",\"name\":\"changes\",\"because\":[\"the function changed\"]}");
+        assertThat(results.get(1).get("included").getAsJsonArray()).isEmpty();
         assertThat(results.get(0).get("original").getAsString()).isEqualTo("original/file.o");
         assertThat(results.get(0).get("changedFunctions").toString()).isEqualTo("[\"changes\"]");
         assertThat(results.get(2).get("problems").toString()).contains("KP407").contains("counter");
@@ -109,6 +124,18 @@ class CompareTableTest {
         assertThat(folder.resolve("out/changed.o")).isRegularFile();
         assertThat(folder.resolve("unchanged.o")).doesNotExist();
         assertThat(folder.resolve("data.o")).doesNotExist();
+    }
+
+    @Test
+    void eachElementIsExplainedWhereThatIsAsked() throws IOException {
+        run(HEADER + row("original/file.o", "a.o") + row("changed/file.o", "b.o"), false, true);
+
+        int heading = build.told.indexOf("original/file.o: why each element is in the patch:");
+        assertThat(heading).isNotNegative();
+        assertThat(build.told.get(heading + 1)).isEqualTo("  function changes <- the function changed");
+        assertThat(build.told)
+                .contains("  section .text.changes <- function changes: it is defined here <- the function changed")
+                .containsOnlyOnce("original/file.o: why each element is in the patch:");
     }
 
     @Test

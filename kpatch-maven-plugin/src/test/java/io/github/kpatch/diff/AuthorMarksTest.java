@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,7 @@ class AuthorMarksTest {
             """;
 
     @Test
+    @Row("89")
     void callbackAlone() {
         Output output = Scenario.of(SOURCE, SOURCE + CALLBACK).changed();
         output.changes().adds("before");
@@ -46,6 +48,7 @@ class AuthorMarksTest {
     }
 
     @Test
+    @Row("90")
     void changedDataIgnored() {
         Output output = Scenario.of(SOURCE, SOURCE.replace("= 4", "= 5").replace("+ 1", "+ 2") + ignoring(".data.d"))
                 .changed();
@@ -55,6 +58,19 @@ class AuthorMarksTest {
     }
 
     @Test
+    void ignoredSectionWhoseHeaderChangedIsRefusedAllTheSame() {
+        String shared = "__attribute__((section(\"mysec\"))) int x = 1;\n";
+        Scenario.of(
+                        shared + SOURCE,
+                        shared.replace("int x", "const int x") + SOURCE.replace("+ 1", "+ 2") + ignoring("mysec"))
+                .assertRejected(ProblemCode.DATA_CHANGED);
+        Scenario.of(shared + SOURCE, shared.replace("= 1", "= 2") + SOURCE.replace("+ 1", "+ 2") + ignoring("mysec"))
+                .changed()
+                .changes("f");
+    }
+
+    @Test
+    @Row("90")
     void unknownSectionIgnored() {
         assertThat(Scenario.of(SOURCE, SOURCE + ignoring(".data.nothing"))
                         .assertError(ProblemCode.AUTHOR_MARK_INVALID)
@@ -69,12 +85,14 @@ class AuthorMarksTest {
     }
 
     @Test
+    @Row("91")
     void changedFunctionIgnored() {
         Scenario.of(SOURCE, SOURCE.replace("+ 1", "+ 2") + ignoringFunction("f"))
                 .assertUnchanged();
     }
 
     @Test
+    @Row("91")
     void unchangedFunctionIgnored() {
         DiffOutcome outcome =
                 Scenario.of(SOURCE, SOURCE + ignoringFunction("f")).run();
@@ -93,6 +111,7 @@ class AuthorMarksTest {
     }
 
     @Test
+    @Row("92")
     void ignoredFunctionWithChangedColdPiece() {
         String source = """
                 __attribute__((cold)) void warn(int);
@@ -108,6 +127,7 @@ class AuthorMarksTest {
     }
 
     @Test
+    @Row("93")
     void changedFunctionForced() {
         Output output =
                 Scenario.of(SOURCE, SOURCE.replace("+ 1", "+ 2") + forcing("f")).changed();
@@ -117,6 +137,7 @@ class AuthorMarksTest {
     }
 
     @Test
+    @Row("93")
     void unchangedFunctionForced() {
         String two = SOURCE + "int e(int x) { return g(x) - 1; }\n";
         Output output =
@@ -131,6 +152,7 @@ class AuthorMarksTest {
     }
 
     @Test
+    @Row("94")
     void onlyNamespacesOfModuleInformationStay() {
         String information = """
                 asm(".pushsection .modinfo,\\"a\\"\\n.asciz \\"license=GPL\\"\\n.asciz \\"unit.import_ns=ONE\\"\\n"

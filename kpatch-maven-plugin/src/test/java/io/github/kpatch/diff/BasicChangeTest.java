@@ -7,6 +7,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -20,11 +21,13 @@ class BasicChangeTest {
             """;
 
     @Test
+    @Row("1")
     void nothingChanged() {
         Scenario.of(TWO, TWO).assertUnchanged();
     }
 
     @Test
+    @Row("2")
     void bodyOfGlobalFunction() {
         Output output = Scenario.of(TWO, TWO.replace("+ 1", "+ 2")).changed();
         output.changes("f").adds();
@@ -36,6 +39,7 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("3")
     void bodyOfWeakFunction() {
         String weak = "__attribute__((weak)) " + "int f(int x) { return x + 1; }";
         Output output = Scenario.of(weak, weak.replace("+ 1", "+ 2")).changed();
@@ -52,11 +56,13 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("4")
     void functionRemoved() {
         Scenario.of(TWO, "int g(int);\nint f(int x) { return g(x) + 1; }\n").assertUnchanged();
     }
 
     @Test
+    @Row("5")
     void newStaticHelperOfChangedFunction() {
         Output output = Scenario.of("int f(int x) { return x + 1; }", """
                 static __attribute__((noinline)) int helper(int x) { return x * 7 + 3; }
@@ -69,6 +75,7 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("6")
     void newGlobalFunctionWithoutCaller() {
         Output output =
                 Scenario.of(TWO, TWO + "int added(int x) { return g(x) * 5; }").changed();
@@ -77,6 +84,7 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("7")
     void newStaticFunctionWithoutCaller() {
         Scenario.of(TWO, TWO + "static __attribute__((used)) int kept(int x) { return x * 5; }")
                 .assertUnchanged();
@@ -87,6 +95,7 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("8")
     void machineFlagsDiffer() {
         Scenario.of(TWO, TWO)
                 .editPatched(header(old -> ElfHeader.relocatable(old.order(), old.machine(), 1)))
@@ -94,6 +103,7 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("8")
     void linkedObjects() {
         UnaryOperator<ElfObject> linked = header(old -> new ElfHeader(
                 old.order(), old.osAbi(), old.abiVersion(), old.type(), old.machine(), 0, old.flags(), 1));
@@ -133,6 +143,7 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("9")
     void alignmentOfCodeMayDiffer() {
         Scenario.of(TWO, TWO)
                 .editPatched(sections(section -> section.name().equals(".text.f") ? aligned(section, 32) : section))
@@ -148,12 +159,14 @@ class BasicChangeTest {
     }
 
     @Test
+    @Row("10")
     void sectionBecomesReadOnly() {
         String writable = "__attribute__((section(\"mysec\"))) int x = 1;\n" + TWO;
         Scenario.of(writable, writable.replace(" int x", " const int x")).assertRejected(ProblemCode.DATA_CHANGED);
     }
 
     @Test
+    @Row("11")
     void cloneBecomesPlainFunction() {
         String source = """
                 int sink;
@@ -173,15 +186,78 @@ class BasicChangeTest {
                 int f(int x) { return helper(x) + 1; }
                 """).changed();
         List<IncludedElement> reasons = output.outcome().reasons();
-        IncludedElement helper = reasons.stream()
-                .filter(element -> element.name().equals(".text.helper"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(helper.because())
-                .containsExactly(
-                        "symbol helper: it is defined here",
-                        "section .text.f: it refers to this",
-                        "symbol f: it is defined here",
-                        "the function changed");
+        assertThat(reasons)
+                .startsWith(
+                        new IncludedElement("function", "f", List.of("the function changed")),
+                        new IncludedElement(
+                                "function",
+                                "helper",
+                                List.of(
+                                        "section .text.f: it refers to this",
+                                        "function f: it is defined here",
+                                        "the function changed")))
+                .contains(
+                        new IncludedElement(
+                                "section",
+                                ".text.helper",
+                                List.of(
+                                        "function helper: it is defined here",
+                                        "section .text.f: it refers to this",
+                                        "function f: it is defined here",
+                                        "the function changed")),
+                        new IncludedElement(
+                                "reference",
+                                "__fentry__",
+                                List.of(
+                                        "section .text.f: it refers to this",
+                                        "function f: it is defined here",
+                                        "the function changed")))
+                .doesNotHaveDuplicates()
+                .allSatisfy(element -> assertThat(element.because()).isNotEmpty())
+                .extracting(IncludedElement::name)
+                .doesNotContain(".rela.text.f", "");
+    }
+
+    @Test
+    void reasonsOfSectionsWithoutSymbolsLeadBackToTheirUsers() {
+        String source = """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:	call __fentry__
+                	movl .Lconstant(%%rip), %%eax
+                	addl $%d, %%eax
+                	ret
+                	.size f, .-f
+                	.section .rodata.unnamed,"a",@progbits
+                .Lconstant: .long 7
+                """;
+        Output output =
+                Scenario.ofAssembler(source.formatted(1), source.formatted(2)).changed();
+        assertThat(output.outcome().reasons())
+                .filteredOn(element -> element.name().equals(".rodata.unnamed"))
+                .hasSize(1)
+                .allSatisfy(element -> assertThat(element.because())
+                        .containsExactly(
+                                "section .text.f: it refers to this",
+                                "function f: it is defined here",
+                                "the function changed"));
+    }
+
+    @Test
+    void reasonsOfARejectedPatchAreToldToo() {
+        String source = "static int d = 3; int f(int x) { return x + d++; }";
+        DiffOutcome outcome = Scenario.of(
+                        source, source.replace("d = 3", "d = 4").replace("x + d", "x - d"))
+                .run();
+        assertThat(((DiffOutcome.Rejected) outcome).reasons())
+                .contains(new IncludedElement(
+                        "variable",
+                        "d",
+                        List.of(
+                                "section .text.f: it refers to this",
+                                "function f: it is defined here",
+                                "the function changed")));
     }
 }

@@ -57,18 +57,21 @@ final class CorpusRun {
     /** One pair with both verdicts and, where it changed, our output. */
     record Result(String name, Verdict reference, Verdict ours, Optional<ElfObject> output) {}
 
-    /** All pairs, in name order, on {@code threads} threads. */
-    List<Result> run(int threads) throws Exception {
-        List<Path> pairs;
+    /** The folders of all pairs, in name order. */
+    List<Path> pairs() throws IOException {
         try (Stream<Path> entries = Files.list(corpus)) {
-            pairs = entries.filter(entry -> Files.exists(entry.resolve("reference.json")))
+            return entries.filter(entry -> Files.exists(entry.resolve("reference.json")))
                     .sorted()
                     .toList();
         }
+    }
+
+    /** All pairs, in name order, on {@code threads} threads. */
+    List<Result> run(int threads) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             List<Future<Result>> running = new ArrayList<>();
-            for (Path pair : pairs) {
+            for (Path pair : pairs()) {
                 running.add(pool.submit(() -> result(pair)));
             }
             List<Result> results = new ArrayList<>();
@@ -117,7 +120,8 @@ final class CorpusRun {
         return new Verdict("unchanged", List.of(), List.of(), List.of());
     }
 
-    private DiffOutcome diff(Path pair) throws IOException {
+    /** The outcome for the pair in that folder. */
+    DiffOutcome diff(Path pair) throws IOException {
         JsonObject meta = json(pair.resolve("meta.json"));
         DiffTarget target = new DiffTarget(
                 meta.get("parent").getAsString(),

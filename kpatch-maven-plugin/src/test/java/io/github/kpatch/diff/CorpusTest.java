@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
-import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Folders;
-import io.github.kpatch.host.Progress;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,8 +32,6 @@ import org.junit.jupiter.api.Test;
  * relocations of that piece changed, and which it then refuses as not traceable.
  */
 class CorpusTest {
-    private static final Path FOLDER = Path.of("target", "corpus-test");
-    private static final Path RESOURCES = Path.of("src", "test", "resources", "corpus");
     private static final int PAIRS = 128;
     private static final Pattern REASON =
             Pattern.compile("D-([1-9]|1\\d|2[01])|line-number-only|not-in-parent|cold-relocations");
@@ -48,11 +44,7 @@ class CorpusTest {
 
     @BeforeAll
     static void compareAll() throws Exception {
-        Folders.delete(FOLDER);
-        new Archives(Progress.NONE)
-                .unpack("Unpacking the corpus", RESOURCES.resolve("corpus.tar.zst"), Optional.empty(), FOLDER);
-        results =
-                new CorpusRun(FOLDER.resolve("corpus")).run(Runtime.getRuntime().availableProcessors());
+        results = new CorpusRun(Corpus.folder()).run(Runtime.getRuntime().availableProcessors());
     }
 
     @Test
@@ -164,24 +156,26 @@ class CorpusTest {
     }
 
     private static Path pair(String name) {
-        return FOLDER.resolve("corpus").resolve(name);
+        return Corpus.folder().resolve(name);
     }
 
     private static Map<String, Deviation> deviations() throws IOException {
         Map<String, Deviation> deviations = new TreeMap<>();
-        Files.readAllLines(RESOURCES.resolve("deviations.tsv")).stream().skip(1).forEach(line -> {
-            String[] columns = line.split("\t", -1);
-            assertThat(columns).as(line).hasSize(3);
-            assertThat(deviations.put(columns[0], new Deviation(columns[1], columns[2])))
-                    .as(line)
-                    .isNull();
-        });
+        Files.readAllLines(Corpus.RESOURCES.resolve("deviations.tsv")).stream()
+                .skip(1)
+                .forEach(line -> {
+                    String[] columns = line.split("\t", -1);
+                    assertThat(columns).as(line).hasSize(3);
+                    assertThat(deviations.put(columns[0], new Deviation(columns[1], columns[2])))
+                            .as(line)
+                            .isNull();
+                });
         return deviations;
     }
 
     @Test
     void linkerAndReadelfAcceptEveryOutput() throws IOException {
-        Path outputs = Folders.make(FOLDER.resolve("outputs"));
+        Path outputs = Folders.make(Corpus.folder().resolveSibling("outputs"));
         for (CorpusRun.Result result : results) {
             if (result.output().isPresent()) {
                 Files.write(

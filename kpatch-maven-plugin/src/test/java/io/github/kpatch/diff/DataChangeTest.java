@@ -7,6 +7,7 @@ import io.github.kpatch.elf.ElfObjectBuilder;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
 
 /** Existing data lives in the running kernel and cannot be replaced; new data and constants can come along. */
@@ -17,6 +18,7 @@ class DataChangeTest {
             """;
 
     @Test
+    @Row("12")
     void initialValue() {
         assertThat(Scenario.of(DATA, DATA.replace("= 4", "= 5"))
                         .assertRejected(ProblemCode.DATA_CHANGED)
@@ -26,10 +28,12 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("13")
     void initialValueAndUser() {
         assertThat(Scenario.of(DATA, DATA.replace("= 4", "= 5").replace("+ 1", "+ 2"))
                         .assertRejected(ProblemCode.DATA_CHANGED))
-                .hasSize(1);
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).contains("a copy of its own"));
     }
 
     private static final String CONSTANTS = """
@@ -38,6 +42,7 @@ class DataChangeTest {
             """;
 
     @Test
+    @Row("14")
     void constantsAndTheirUser() {
         Output output = Scenario.of(CONSTANTS, CONSTANTS.replace("3}", "4}").replace("+ 1", "+ 2"))
                 .changed();
@@ -46,11 +51,13 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("15")
     void constantsAlone() {
         Scenario.of(CONSTANTS, CONSTANTS.replace("3}", "4}")).assertRejected(ProblemCode.DATA_CHANGED);
     }
 
     @Test
+    @Row("16")
     void sizeOfArray() {
         assertThat(Scenario.of(CONSTANTS, CONSTANTS.replace("[16]", "[17]"))
                         .assertRejected(ProblemCode.DATA_CHANGED)
@@ -60,6 +67,7 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("17")
     void uninitialisedBecomesInitialised() {
         assertThat(Scenario.of("int d;\nint f(void) { return d; }", "int d = 4;\nint f(void) { return d; }")
                         .assertRejected(ProblemCode.DATA_CHANGED)
@@ -69,6 +77,7 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("18")
     void pointerInitialisedWithAnother() {
         String source = "int a, b;\nint *p = &a;\nint f(void) { return *p; }";
         assertThat(Scenario.of(source, source.replace("&a", "&b"))
@@ -79,6 +88,7 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("19")
     void newData() {
         Output output = Scenario.of("int f(int x) { return x + 1; }", """
                 static int hidden[8] = {1, 2, 3};
@@ -99,6 +109,7 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("20")
     void newStaticInSharedSection() {
         String source = """
                 static int old __attribute__((section(".data..read_mostly"))) = 1;
@@ -112,6 +123,7 @@ class DataChangeTest {
     }
 
     @Test
+    @Row("21")
     void movedToAnotherSection() {
         String source = "__attribute__((section(\"mysec\"))) int x = 1;\nint f(void) { return x; }";
         Scenario.of(source, source.replace("mysec", "mysec2")).assertRejected(ProblemCode.DATA_CHANGED);
@@ -133,11 +145,13 @@ class DataChangeTest {
             """;
 
     @Test
+    @Row("22")
     void staticBecomesGlobal() {
         Scenario.of(LOCAL, LOCAL.replace("static ", "")).assertRejected(ProblemCode.SYMBOL_CHANGED);
     }
 
     @Test
+    @Row("22")
     void staticBecomesGlobalWithoutSectionSymbols() {
         Scenario.of(LOCAL, LOCAL.replace("static ", ""))
                 .editOriginal(DataChangeTest::withoutUnusedSectionSymbols)

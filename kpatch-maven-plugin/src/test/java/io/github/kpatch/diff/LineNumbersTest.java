@@ -1,6 +1,7 @@
 package io.github.kpatch.diff;
 
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
 
 /** A moved line is no change, and anything that could be one is. */
@@ -15,16 +16,19 @@ class LineNumbersTest {
     }
 
     @Test
+    @Row("56")
     void lineOfAWarning() {
         scenario(WARNING.replace("CALLEE", "warn_slowpath_null")).assertUnchanged();
     }
 
     @Test
+    @Row("57")
     void sameNumberForAnotherFunction() {
         scenario(WARNING.replace("CALLEE", "somebody")).changed().changes("f");
     }
 
     @Test
+    @Row("60")
     void lineThatFeedsArithmetic() {
         scenario("""
                 void warn_slowpath_null(const char *, int);
@@ -53,6 +57,7 @@ class LineNumbersTest {
     }
 
     @Test
+    @Row("58")
     void lineInBugTable() {
         String source = """
                 int g(int);
@@ -69,6 +74,7 @@ class LineNumbersTest {
     }
 
     @Test
+    @Row("84")
     void sizeOfBugEntryUnknown() {
         String source = """
                 int g(int);

@@ -2,10 +2,13 @@ package io.github.kpatch.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.intermediate.KlpRelocation;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** How the patch reaches the symbols of the running kernel. */
@@ -20,6 +23,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("61")
     void positionCountsByAddress() {
         assertThat(local().entry("ffffffff80000000 0 FILE LOCAL late.c")
                         .entry("ffffffff80002000 8 FUNC LOCAL local")
@@ -45,6 +49,7 @@ class LookupTest {
             """;
 
     @Test
+    @Row("62")
     void symbolsOfVmlinux() {
         Output output = Scenario.of(REFERENCES, REFERENCES.replace("+ 1", "+ 2"))
                 .exporting("exported\tvmlinux")
@@ -58,6 +63,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("63")
     void exportOfAModule() {
         assertThat(Scenario.of(REFERENCES, REFERENCES.replace("+ 1", "+ 2"))
                         .exporting("exported\tdrivers/foo/some-mod")
@@ -67,6 +73,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("64")
     void parentIsAModule() {
         Output output = Scenario.of(REFERENCES, REFERENCES.replace("+ 1", "+ 2"))
                 .parent("some_mod")
@@ -87,6 +94,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("65")
     void kernelLacksALocal() {
         assertThat(local().editTable(table -> table.replaceAll("(?m)^.* local$", ""))
                         .assertError(ProblemCode.PARENT_MISMATCH)
@@ -96,6 +104,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("65")
     void kernelHasAnotherLocal() {
         Scenario.of(LOCAL, LOCAL)
                 .editTable(table -> table + "99: ffffffff82000000 4 OBJECT LOCAL DEFAULT 1 more\n")
@@ -112,11 +121,13 @@ class LookupTest {
     }
 
     @Test
+    @Row("66")
     void twoSourcesFit() {
         local().editTable(table -> table + table).assertError(ProblemCode.SYMBOL_AMBIGUOUS);
     }
 
     @Test
+    @Row("66")
     void twoSourcesWithoutLocalsFit() {
         String source = "int f(int x) { return x + 1; }";
         Scenario.of(source, source.replace("+ 1", "+ 2"))
@@ -126,12 +137,14 @@ class LookupTest {
     }
 
     @Test
+    @Row("67")
     void localTwiceInItsSource() {
         local().editTable(table -> table.replaceAll("(?m)^(.* local)$", "$1\n$1"))
                 .assertError(ProblemCode.SYMBOL_AMBIGUOUS);
     }
 
     @Test
+    @Row("68")
     void changedFunctionNotInTheKernel() {
         Scenario.of("int f(int x) { return x + 1; }", "int f(int x) { return x + 2; }")
                 .editTable(table -> table.replaceAll("(?m)^.* f$", ""))
@@ -145,6 +158,7 @@ class LookupTest {
             """;
 
     @Test
+    @Row("70")
     void addressOfUnchangedFunction() {
         assertThat(Scenario.of(POINTER, POINTER.replace("later(callback)", "later(callback); later(0)"))
                         .changed()
@@ -153,6 +167,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("71")
     void addressOfChangedFunctionIsThatOfTheOriginal() {
         Output output = Scenario.of(
                         POINTER,
@@ -164,6 +179,7 @@ class LookupTest {
     }
 
     @Test
+    @Row("73")
     void addressOfNewFunction() {
         Output output = Scenario.of(POINTER, """
                 void later(int (*)(int));
@@ -200,7 +216,43 @@ class LookupTest {
                 .containsExactly(".text.f: vmlinux.one_local,2");
     }
 
+    private static String source(String file, String function, int value) {
+        return """
+                	.file	"%1$s"
+                	.section .text.%2$s,"ax",@progbits
+                	.globl %2$s
+                	.type %2$s, @function
+                %2$s:	call __fentry__
+                	call state%%function
+                	movl $%3$d, %%eax
+                	ret
+                	.size %2$s, .-%2$s
+                	.section .text.state%%function,"ax",@progbits
+                	.type state%%function, @function
+                state%%function:	call __fentry__
+                	ret
+                	.size state%%function, .-state%%function
+                """.formatted(file, function, value).replace("%function", "_" + function);
+    }
+
     @Test
+    @Row("74")
+    void localsOfOneNameInOneObjectAreFoundInTheirOwnSources() {
+        // As if ld -r had joined two objects: FILE symbols head the locals of each.
+        UnaryOperator<ElfObject> oneName = NamesAndLocalsTest.renaming("state_f", "state")
+                .andThen(NamesAndLocalsTest.renaming("state_g", "state"))::apply;
+        Output output = Scenario.ofAssembler(
+                        source("one.c", "f", 1) + source("two.c", "g", 1),
+                        source("one.c", "f", 2) + source("two.c", "g", 2))
+                .editOriginal(oneName)
+                .editPatched(oneName)
+                .changed();
+        output.changes("f", "g");
+        assertThat(output.klp()).containsExactly(".text.f: vmlinux.state,1", ".text.g: vmlinux.state,2");
+    }
+
+    @Test
+    @Row("75")
     void addendBeyond31Bits() {
         String source = """
                 	.file	"unit.c"

@@ -7,6 +7,7 @@ import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,7 @@ class NamesAndLocalsTest {
             """;
 
     @Test
+    @Row("23")
     void renumberedCloneIsTheSame() {
         Scenario.of(CLONE, CLONE)
                 .editPatched(renaming("h.constprop.0", "h.constprop.35"))
@@ -53,6 +55,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("23")
     void renumberedCloneKeepsItsOldName() {
         Scenario.of(CLONE, CLONE.replace("+ sink", "- sink"))
                 .editPatched(renaming("h.constprop.0", "h.constprop.35"))
@@ -61,6 +64,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("24")
     void clonesAreMatchedInOrder() {
         String clones = """
                 static __attribute__((noinline)) int g_constprop_0(int a) { sink += a; return a * 7 + 1; }
@@ -77,6 +81,66 @@ class NamesAndLocalsTest {
                 .changes("g.constprop.1");
     }
 
+    @Test
+    @Row("25")
+    void uniqueIdentifiersOfGccAreRenumberedFreely() {
+        String source = "int f(int x) { static int mark = 1; mark += x; return mark + 1; }";
+        Output output = Scenario.of(source, source.replace("+ 1", "+ 2"))
+                .editOriginal(renaming("mark.0", "__UNIQUE_ID_ddebug1131.186"))
+                .editPatched(renaming("mark.0", "__UNIQUE_ID_ddebug1132.187"))
+                .changed();
+        output.changes("f");
+        assertThat(output.klp()).isNotEmpty().containsOnly(".text.f: vmlinux.__UNIQUE_ID_ddebug1131.186,1");
+    }
+
+    @Test
+    @Row("26")
+    void uniqueIdentifiersOfClangAreRenumberedFreely() {
+        String source = "int f(int x) { static int __UNIQUE_ID_ddebug7 = 1; return __UNIQUE_ID_ddebug7 += x + 1; }";
+        Output output = Scenario.of(
+                        source, source.replace("+ 1", "+ 2").replace("__UNIQUE_ID_ddebug7", "__UNIQUE_ID_ddebug9"))
+                .byClang()
+                .changed();
+        output.changes("f");
+        assertThat(output.klp()).isNotEmpty().containsOnly(".text.f: vmlinux.f.__UNIQUE_ID_ddebug7,1");
+    }
+
+    private static String literal(String label, String section) {
+        return """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:	call __fentry__
+                	movq $%1$s, %%rdi
+                	ret
+                	.size f, .-f
+                	.section %2$s,"aMS",@progbits,1
+                	.asciz "before"
+                %1$s:	.asciz "hello"
+                """.formatted(label, section);
+    }
+
+    @Test
+    @Row("27")
+    void labelsOfLiteralsMoveFreely() {
+        String original = literal("label", ".rodata.str1.1");
+        UnaryOperator<ElfObject> labelled = renaming("label", ".LC5");
+        Scenario.ofAssembler(original, original)
+                .editOriginal(labelled)
+                .editPatched(renaming("label", ".LC9"))
+                .assertUnchanged();
+        Scenario.ofAssembler(original, literal("label", ".rodata.str1.8"))
+                .editOriginal(labelled)
+                .editPatched(labelled)
+                .assertUnchanged();
+        Scenario.ofAssembler(original, original.replace("hello", "hallo"))
+                .editOriginal(labelled)
+                .editPatched(renaming("label", ".LC9"))
+                .changed()
+                .changes("f");
+    }
+
     private static final String LITERALS = """
             int printk(const char *, ...);
             int f(int x) { return printk("first %d", x); }
@@ -84,6 +148,7 @@ class NamesAndLocalsTest {
             """;
 
     @Test
+    @Row("28")
     void growingLiteralShiftsOthers() {
         Scenario.of(LITERALS, LITERALS.replace("first", "the very first"))
                 .flags("-fmerge-constants", "-fno-data-sections")
@@ -92,6 +157,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("29")
     void otherTextAtTheSamePlace() {
         Scenario.of(LITERALS, LITERALS.replace("second", "zecond")).changed().changes("g");
     }
@@ -101,6 +167,7 @@ class NamesAndLocalsTest {
             """;
 
     @Test
+    @Row("30")
     void renumberedStaticLocal() {
         Output output = Scenario.of(
                         COUNTER, "int e(int x) { static int count = 3; count -= x; return count; }\n" + COUNTER)
@@ -110,6 +177,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("31")
     void staticLocalNoLongerUsed() {
         assertThat(Scenario.of(COUNTER, "int f(int x) { return x; }")
                         .assertRejected(ProblemCode.STATIC_LOCAL_REMOVED)
@@ -119,6 +187,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("32")
     void newStaticLocal() {
         Output output = Scenario.of(
                         COUNTER,
@@ -130,6 +199,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("33")
     void staticLocalsOfOneNameAreMatchedByTheirOrder() {
         String source = """
                 int f(int x) {
@@ -154,6 +224,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("34")
     void staticLocalsOfOneNameAreMatchedBySize() {
         String source = """
                 int f(int x) {
@@ -172,6 +243,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("35")
     void useOfStaticLocalMovesToAPieceAndBack() {
         String whole = """
                 void warn(int *);
@@ -189,6 +261,37 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("35")
+    void useOfStaticLocalMovesToAPartialPieceAndBack() {
+        String split = """
+                int sink(int);
+                int f(int *p) {
+                    static int n = 4;
+                    if (!p) return 0;
+                    int total = 0;
+                    for (int i = 0; i < *p; i++) { total += sink(i) * 3 + n; n ^= total; total -= sink(i + 7); }
+                    return total;
+                }
+                int a(int *p) { return f(p) + 1; }
+                int b(int *p) { return f(p) + 2; }
+                """;
+        String whole = split.replace("int f(int", "__attribute__((noinline)) int f(int");
+        Output there = Scenario.of(whole, split).flags(PARTIAL_INLINING).changed();
+        there.changes("f", "a", "b");
+        assertThat(there.defines("f.part.0")).isTrue();
+        assertThat(there.klp()).contains(".text.f.part.0: vmlinux.n.0,1");
+        assertThat(there.outcome().warnings()).isEmpty();
+
+        Output back = Scenario.of(split, whole).flags(PARTIAL_INLINING).changed();
+        back.changes("f", "a", "b");
+        assertThat(back.klp()).contains(".text.f: vmlinux.n.0,1");
+        assertThat(back.outcome().warnings()).isEmpty();
+    }
+
+    private static final String[] PARTIAL_INLINING = {"-fpartial-inlining", "--param", "max-inline-insns-auto=4"};
+
+    @Test
+    @Row("36")
     void staticLocalLosesOneOfItsUsers() {
         String source = """
                 static inline __attribute__((always_inline)) int next(int x) { static int n = 1; n += x; return n; }
@@ -203,6 +306,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("37")
     void staticLocalThatRefersToItself() {
         String source = """
                 int f(int x) { static struct s { struct s *next; int n; } head = {&head, 4}; head.n += x; return head.next->n; }
@@ -215,6 +319,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("38")
     void unbundledStaticLocal() {
         String source = """
                 int f(int x) { static int n __attribute__((section(".data..read_mostly"))) = 1; n += x; return n; }
@@ -231,6 +336,7 @@ class NamesAndLocalsTest {
             """;
 
     @Test
+    @Row("39")
     void specialStaticsAreRenumberedFreely() {
         Scenario.of(FUNCTION_NAME, FUNCTION_NAME)
                 .editPatched(renaming("__func__.0", "__func__.3"))
@@ -242,6 +348,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("39")
     void onceFlagsComeAlong() {
         String source = """
                 void warn(int);
@@ -283,6 +390,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("40")
     void printkIndexEntriesChangeWithTheirLine() {
         String source = """
                 struct pi_entry { const char *fmt, *func, *file; unsigned line; const char *level, *subsys; };
@@ -303,6 +411,7 @@ class NamesAndLocalsTest {
     }
 
     @Test
+    @Row("41")
     void sanitizerDataIsTakenWholesale() {
         String source = """
                 void handle(void *);
@@ -319,5 +428,25 @@ class NamesAndLocalsTest {
                 .changed();
         output.changes("f");
         assertThat(output.hasSection(".data..Lubsan_data9")).isTrue();
+    }
+
+    @Test
+    @Row("41")
+    void unnamedDataOfClangIsTakenWholesale() {
+        String source = """
+                int table[8];
+                int h(int);
+                int f(int x) { return table[x] + h(x << x) + 1; }
+                """;
+        String before = "int e(int x) { return h(9 << x); }\n";
+        Output output = Scenario.of(source, source.replace("+ 1", "+ 2").replace("int f", before + "int f"))
+                .byClang()
+                .flags("-fsanitize=shift,array-bounds")
+                .changed();
+        output.changes("f").adds("e");
+        assertThat(output.relocations(".text.f"))
+                .anyMatch(entry -> entry.startsWith(".data..L__unnamed_"))
+                .noneMatch(entry -> entry.startsWith(".data..L__unnamed_1+"));
+        assertThat(output.klp()).noneMatch(entry -> entry.contains("unnamed"));
     }
 }

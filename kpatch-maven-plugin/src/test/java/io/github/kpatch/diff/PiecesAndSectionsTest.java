@@ -3,6 +3,7 @@ package io.github.kpatch.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
 
 /** Cold and partial pieces of functions, functions that move, padding, and calls that ftrace can redirect. */
@@ -13,6 +14,7 @@ class PiecesAndSectionsTest {
             """;
 
     @Test
+    @Row("42")
     void onlyColdPieceChanged() {
         Output output = Scenario.of(COLD, COLD.replace("x + 1", "x + 2")).changed();
         output.changes("f");
@@ -58,6 +60,7 @@ class PiecesAndSectionsTest {
             """;
 
     @Test
+    @Row("43")
     void onlyHookedPartialPieceChanged() {
         Output output = Scenario.of(PARTIAL.replace("CONSTANT", "5"), PARTIAL.replace("CONSTANT", "6"))
                 .flags("-fpartial-inlining", "--param", "max-inline-insns-auto=4")
@@ -67,6 +70,7 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("44")
     void coldPieceWithoutItsFunction() {
         Scenario.of(COLD, COLD)
                 .editOriginal(NamesAndLocalsTest.renaming("f.cold", "lost.cold"))
@@ -79,6 +83,7 @@ class PiecesAndSectionsTest {
             """;
 
     @Test
+    @Row("45")
     void functionBecomesUnlikely() {
         Output output = Scenario.of(
                         PLACED.replace("ATTRIBUTE", ""), PLACED.replace("ATTRIBUTE", "__attribute__((cold))"))
@@ -88,6 +93,7 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("46")
     void functionBecomesInitCode() {
         Scenario.of(
                         PLACED.replace("ATTRIBUTE", ""),
@@ -96,12 +102,14 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("47")
     void initCodeChanged() {
         String source = PLACED.replace("ATTRIBUTE", "__attribute__((section(\".init.text\")))");
         Scenario.of(source, source.replace("+ 1", "+ 2")).assertRejected(ProblemCode.SECTION_CHANGED);
     }
 
     @Test
+    @Row("48")
     void untraceableFunctionChanged() {
         String source = PLACED.replace("ATTRIBUTE", "__attribute__((no_instrument_function))");
         assertThat(Scenario.of(source, source.replace("+ 1", "+ 2"))
@@ -112,6 +120,7 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("49")
     void functionBecomesUntraceable() {
         Output output = Scenario.of(
                         PLACED.replace("ATTRIBUTE", ""),
@@ -147,6 +156,7 @@ class PiecesAndSectionsTest {
             """;
 
     @Test
+    @Row("50")
     void paddedFunction() {
         Output output =
                 Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX, "2")).changed();
@@ -156,6 +166,7 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("72")
     void addressOfPaddedFunctionIsThatOfTheOriginal() {
         assertThat(Scenario.ofAssembler(padded(PREFIX, "1"), padded(PREFIX, "2"))
                         .changed()
@@ -164,11 +175,13 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("51")
     void paddingWithoutPrefixSymbol() {
         Scenario.ofAssembler(padded("", "1"), padded("", "2")).assertError(ProblemCode.OBJECT_INVALID);
     }
 
     @Test
+    @Row("53")
     void paddedFunctionBecomesUnlikely() {
         Output output = Scenario.ofAssembler(
                         padded(PREFIX, "1"), padded(PREFIX, "1").replace(".text.f", ".text.unlikely.f"))
@@ -189,12 +202,18 @@ class PiecesAndSectionsTest {
             """;
 
     @Test
+    @Row({"52", "53"})
     void aliasesAreListedOnce() {
         String source = ALIASES.replace("ATTRIBUTE", "");
         Scenario.of(source, source.replace("+ 1", "+ 2")).changed().changes("f").adds();
         Scenario.of(source, ALIASES.replace("ATTRIBUTE", "__attribute__((cold))"))
                 .changed()
                 .changes("f")
+                .adds();
+        String called = source + "int caller(int x) { return second(x) + 5; }\n";
+        Scenario.of(called, called.replace("+ 5", "+ 6"))
+                .changed()
+                .changes("caller")
                 .adds();
     }
 
@@ -222,6 +241,7 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("53a")
     void callerOfGroupMemberChanged() {
         Output output = Scenario.ofAssembler(grouped(1, 1), grouped(1, 2)).changed();
         output.changes("f");
@@ -230,8 +250,19 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("54")
     void groupMemberChanged() {
         Scenario.ofAssembler(grouped(1, 1), grouped(2, 1)).assertRejected(ProblemCode.GROUP_CHANGED);
+    }
+
+    @Test
+    @Row("54")
+    void groupGetsAnotherMember() {
+        String more = """
+                	.section .rodata.more,"aG",@progbits,member,comdat
+                	.long 4
+                """;
+        Scenario.ofAssembler(grouped(1, 1), grouped(1, 1) + more).assertRejected(ProblemCode.GROUP_CHANGED);
     }
 
     private static String noOp(String text, int value) {
@@ -250,6 +281,7 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    @Row("55")
     void oldNoOpBecomesACallAgain() {
         String noOp = "0x0f, 0x1f, 0x44, 0x00, 0x00";
         Output output = Scenario.ofAssembler(noOp(noOp, 1), noOp(noOp, 2)).changed();

@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Two small sources, compiled here with the machine's gcc the way the kernel compiles, and compared. The kernel's symbol
+ * Two small sources, compiled here with the machine's gcc or clang the way the kernel compiles, and compared. The kernel's symbol
  * table is made from the original object, as if that were all of the kernel. Every output is linked with {@code ld -r}
  * and read by {@code readelf}, which must have nothing to say.
  */
@@ -55,6 +55,7 @@ final class Scenario {
     private UnaryOperator<ElfObject> originalEdit = UnaryOperator.identity();
     private UnaryOperator<ElfObject> patchedEdit = UnaryOperator.identity();
     private UnaryOperator<String> tableEdit = UnaryOperator.identity();
+    private String compiler = "gcc";
     private String suffix = ".c";
     private String parent = "vmlinux";
     private ModuleSymvers symvers = exports("__fentry__\tvmlinux");
@@ -78,6 +79,12 @@ final class Scenario {
         Scenario scenario = new Scenario(original, patched);
         scenario.suffix = ".s";
         return scenario;
+    }
+
+    /** Compiles with clang, which the machine must have. */
+    Scenario byClang() {
+        compiler = "clang";
+        return this;
     }
 
     Scenario flags(String... more) {
@@ -213,7 +220,7 @@ final class Scenario {
         Path folder = temporaryFolder();
         try {
             Files.writeString(folder.resolve("unit" + suffix), source, StandardCharsets.UTF_8);
-            List<String> command = new ArrayList<>(List.of("gcc", "-c"));
+            List<String> command = new ArrayList<>(List.of(compiler, "-c"));
             if (suffix.equals(".c")) {
                 command.addAll(flags);
             }

@@ -6,6 +6,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfObjectBuilder;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
 
 /** The kernel's tables about code: only entries about code of the patch go along. */
@@ -20,6 +21,7 @@ class SpecialSectionsTest {
             """;
 
     @Test
+    @Row("76")
     void bugEntriesOfChangedFunction() {
         Output output = Scenario.of(BUGS, BUGS.replace("+ 1", "+ 2")).changed();
         output.changes("f");
@@ -45,6 +47,7 @@ class SpecialSectionsTest {
             """;
 
     @Test
+    @Row("77")
     void fixupsAndTheExceptionTable() {
         Output output = Scenario.of(FIXUPS, FIXUPS.replace("+ 1", "+ 2")).changed();
         output.changes("f");
@@ -76,6 +79,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("78")
     void keyOfVmlinux() {
         Output output = jump("extern struct key outside;", "outside")
                 .entry("ffffffff82000000 16 OBJECT GLOBAL outside")
@@ -94,6 +98,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("79")
     void keyOfAModule() {
         assertThat(jump("extern struct key outside;", "outside")
                         .parent("some_mod")
@@ -105,6 +110,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("79")
     void tracepointOfAModule() {
         Output output = jump("extern struct key __tracepoint_x;", "__tracepoint_x")
                 .parent("some_mod")
@@ -114,6 +120,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("80")
     void oldKernelsHaveNoUsableKeys() {
         jump("extern struct key outside;", "outside")
                 .entry("ffffffff82000000 16 OBJECT GLOBAL outside")
@@ -128,6 +135,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("87")
     void newKeyComesAlong() {
         String original = "int h(int);\nint f(int x) { return h(x) + 1; }";
         Output output = Scenario.of(
@@ -167,6 +175,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("81")
     void staticCalls() {
         assertThat(staticCall("x")
                         .entry("ffffffff82000000 16 OBJECT GLOBAL __SCK__x")
@@ -191,6 +200,7 @@ class SpecialSectionsTest {
             """;
 
     @Test
+    @Row("82")
     void alternatives() {
         Output output =
                 Scenario.of(ALTERNATIVES, ALTERNATIVES.replace("+ 1", "+ 2")).changed();
@@ -201,6 +211,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("88")
     void alternativesOfOldKernels() {
         Output output = Scenario.of(ALTERNATIVES, ALTERNATIVES.replace("+ 1", "+ 2"))
                 .editOriginal(SpecialSectionsTest::withoutSymbolOfAlternatives)
@@ -232,6 +243,7 @@ class SpecialSectionsTest {
             """;
 
     @Test
+    @Row("83")
     void unwindTables() {
         Output output = Scenario.of(UNWIND, UNWIND.replace("+ 1", "+ 2")).changed();
         assertThat(output.size(".orc_unwind_ip")).isEqualTo(8);
@@ -242,6 +254,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("84")
     void unwindTablesOfUnknownSize() {
         assertThat(Scenario.of(UNWIND, UNWIND.replace("+ 1", "+ 2"))
                         .sizes("bug_entry=12")
@@ -254,6 +267,7 @@ class SpecialSectionsTest {
     }
 
     @Test
+    @Row("85")
     void tableThatNeedsLivepatchTooEarly() {
         String source = """
                 int h(int);
@@ -283,6 +297,7 @@ class SpecialSectionsTest {
             """;
 
     @Test
+    @Row("86")
     void codeThatLoadsItsOwnEntry() {
         Output output = Scenario.of(OWN_ENTRY, OWN_ENTRY.replace("+ 1", "+ 2")).changed();
         assertThat(output.size("__bug_table")).isEqualTo(12);

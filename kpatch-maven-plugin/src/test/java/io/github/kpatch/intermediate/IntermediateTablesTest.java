@@ -19,6 +19,7 @@ import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.Row;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -197,6 +198,7 @@ class IntermediateTablesTest {
     }
 
     @Test
+    @Row("101")
     void refusesMissingAndMalformedTables() {
         ElfObject good = intermediate("fix", "vmlinux");
         SectionId relocations = good.sectionNamed(".kpatch.relocations").orElseThrow();

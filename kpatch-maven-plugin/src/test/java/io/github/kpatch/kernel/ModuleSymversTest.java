@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kpatch.kernel.ModuleSymvers.Export;
+import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,7 @@ class ModuleSymversTest {
     }
 
     @Test
+    @Row("69")
     void takesAnEmptyFileAsNoExports() {
         assertThat(parse("").exports()).isEmpty();
     }
@@ -78,11 +80,17 @@ class ModuleSymversTest {
         }
     }
 
+    @Test
+    @Row("69")
+    void refusesAListWithoutTheKernelItself() {
+        assertThatThrownBy(() -> parse("0x00000001\tfirst\tsome/module\tEXPORT_SYMBOL\t\n"))
+                .hasMessageStartingWith("KP214 Module.symvers");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "\n",
-                "0x00000001\tfirst\tsome/module\tEXPORT_SYMBOL\t\n",
                 "0x00000001\tfirst\tvmlinux\n",
                 "0x00000001\tfirst\tvmlinux\tEXP\n",
                 "0xZ\tfirst\tvmlinux\tEXPORT_SYMBOL\n",

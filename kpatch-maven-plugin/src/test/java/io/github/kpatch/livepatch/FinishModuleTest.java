@@ -28,6 +28,7 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,7 @@ class FinishModuleTest {
     }
 
     @Test
+    @Row("100")
     void makesKlpSymbolsAndRelocations() throws Exception {
         byte[] finished = FinishModule.finish("x.ko", linked(), RELEASE, ABS64, 0);
         Path file = Files.write(folder.resolve("x.ko"), finished);
@@ -160,6 +162,7 @@ class FinishModuleTest {
     }
 
     @Test
+    @Row("102")
     void olderKernelsGetTheirArchSectionsByObject() {
         Path file = NativeTools.compile(folder, "arch", """
                 asm(".pushsection .parainstructions, \\"a\\"\\n.quad target\\n.byte 1, 2\\n.popsection\\n"
@@ -197,6 +200,63 @@ class FinishModuleTest {
         assertThat(finished.sectionNamed(".klp.arch.vmlinux..altinstructions")).isPresent();
         assertThat(finished.sectionNamed(".parainstructions")).isEmpty();
         assertThat(finished.sectionNamed(".altinstructions")).isEmpty();
+    }
+
+    private List<PatchUnit> unitsWithArchSections() {
+        return List.of(
+                module.unitWithArchSections("first", "vmlinux"),
+                module.unitWithArchSections("second", "some_mod"),
+                module.unitWithArchSections("third", "vmlinux"));
+    }
+
+    @Test
+    @Row({"100", "102"})
+    void archSectionsStayApartThroughBothLinksOfOlderKernels() {
+        KernelRelease old = new KernelRelease("5.4.0-1-amd64");
+        byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), LinkerOptions.of(old)));
+        assertThat(ElfReader.read("x.ko", linked).sectionsNamed(".parainstructions"))
+                .hasSize(3);
+
+        ElfObject finished = ElfReader.read("x.ko", FinishModule.finish("x.ko", linked, old, ABS64, 16));
+
+        assertThat(relocated(finished, ".klp.arch.vmlinux..parainstructions")).containsExactly("first@0", "third@16");
+        assertThat(relocated(finished, ".klp.arch.some_mod..parainstructions")).containsExactly("second@0");
+        assertThat(relocated(finished, ".klp.arch.vmlinux..altinstructions")).containsExactly("first@0", "third@12");
+        assertThat(relocated(finished, ".klp.arch.some_mod..altinstructions")).containsExactly("second@0");
+        assertThat(finished.sectionNamed(".parainstructions")).isEmpty();
+        assertThat(finished.sectionNamed(".altinstructions")).isEmpty();
+    }
+
+    /** What each relocation of the section points into, and where it stands. */
+    private static List<String> relocated(ElfObject object, String section) {
+        return object.relocationsOf(object.sectionNamed(section).orElseThrow()).stream()
+                .map(relocation -> object.section(object.symbol(relocation.symbol())
+                                        .home()
+                                        .section()
+                                        .orElseThrow())
+                                .name()
+                                .replace(".text.", "")
+                        + "@" + relocation.offset())
+                .toList();
+    }
+
+    @Test
+    void joinedArchSectionsAreRefused() {
+        byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), List.of()));
+
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> FinishModule.finish("x.ko", linked, new KernelRelease("5.4.0-1-amd64"), ABS64, 16))
+                .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(ProblemCode.INTERMEDIATE_INVALID))
+                .withMessageContaining("does not refer to the beginning of a section");
+    }
+
+    @Test
+    void onlyOlderKernelsNeedThemApart() {
+        assertThat(LinkerOptions.of(new KernelRelease("5.8.0-1"))).isEmpty();
+        assertThat(LinkerOptions.of(RELEASE)).isEmpty();
+        assertThat(LinkerOptions.of(new KernelRelease("5.7.19")))
+                .containsExactly("--unique=.parainstructions", "--unique=.altinstructions");
+        assertThat(LinkerOptions.of(new KernelRelease("4.19.0-27-amd64"))).hasSize(2);
     }
 
     @Test

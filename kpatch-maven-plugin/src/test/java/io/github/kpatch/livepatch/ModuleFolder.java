@@ -7,6 +7,7 @@ import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.intermediate.ArchSection;
 import io.github.kpatch.intermediate.Callback;
 import io.github.kpatch.intermediate.IntermediateTables;
 import io.github.kpatch.intermediate.IntermediateWriter;
@@ -17,6 +18,7 @@ import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -106,9 +108,46 @@ final class ModuleFolder {
         return new PatchUnit("fs/" + function + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
     }
 
+    /** A unit with a paravirt site and an alternative, as kernels before 5.8 want them listed. */
+    PatchUnit unitWithArchSections(String function, String parent) {
+        Path file = NativeTools.compile(
+                folder, "arch-" + function, String.format("""
+                int %1$s(void) {
+                    asm volatile("1: nop\\n.pushsection .parainstructions, \\"a\\"\\n.balign 8\\n.quad 1b\\n.byte 1, 1\\n"
+                        ".popsection\\n.pushsection .altinstructions, \\"a\\"\\n.long 1b - ., 0, 0\\n.popsection");
+                    return 5;
+                }
+                """, function), "-ffunction-sections", "-fdata-sections");
+        ElfObject object = ElfReader.read(function, NativeTools.bytes(file));
+        IntermediateTables tables = new IntermediateTables(
+                List.of(new PatchedFunction(object.symbolsNamed(function).get(0), 6, 0x1000, 6, 0, function, parent)),
+                List.of(),
+                List.of(),
+                List.of(
+                        new ArchSection(object.sectionNamed(".parainstructions").orElseThrow(), parent),
+                        new ArchSection(object.sectionNamed(".altinstructions").orElseThrow(), parent)),
+                List.of());
+        return new PatchUnit("fs/" + function + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
+    }
+
     /** Writes the module's files, compiles its source and links it with its own linker script to {@code linked.o}. */
     Path link(ModuleDescription description, LivepatchInterface api, List<PatchUnit> units) {
-        Map<String, Bytes> files = ModuleSource.files(description, api, units, ABS64);
+        return link(description, api, units, List.of());
+    }
+
+    /** The same with options for the linker, all the way to {@code linked.ko}. */
+    Path linkTwice(List<PatchUnit> units, List<String> linkerOptions) {
+        link(description("x", true), MODERN, units, linkerOptions);
+        List<String> link = new ArrayList<>(List.of("ld", "-r"));
+        link.addAll(linkerOptions);
+        link.addAll(List.of("-o", "linked.ko", "linked.o"));
+        NativeTools.run(folder, link.toArray(String[]::new));
+        return folder.resolve("linked.ko");
+    }
+
+    private Path link(
+            ModuleDescription description, LivepatchInterface api, List<PatchUnit> units, List<String> linkerOptions) {
+        Map<String, Bytes> files = ModuleSource.files(description, api, units, ABS64, linkerOptions);
         try {
             for (Map.Entry<String, Bytes> file : files.entrySet()) {
                 Path path = folder.resolve(file.getKey());
@@ -125,8 +164,15 @@ final class ModuleFolder {
             compile.add(1, "-DREGISTERS");
         }
         NativeTools.run(folder, compile.toArray(String[]::new));
-        List<String> link =
-                new ArrayList<>(List.of("ld", "-r", "-T", "kpatch.lds", "-o", "linked.o", "kpatch.module.o"));
+        String flags = new String(files.get("Kbuild").toArray(), StandardCharsets.US_ASCII)
+                .lines()
+                .filter(line -> line.startsWith("ldflags-y += "))
+                .map(line -> line.substring("ldflags-y += ".length()).replace("$(src)/", ""))
+                .findFirst()
+                .orElseThrow();
+        List<String> link = new ArrayList<>(List.of("ld", "-r"));
+        link.addAll(List.of(flags.split(" ", -1)));
+        link.addAll(List.of("-o", "linked.o", "kpatch.module.o"));
         units.forEach(unit -> link.add("objects/" + unit.path()));
         NativeTools.run(folder, link.toArray(String[]::new));
         return folder.resolve("linked.o");

@@ -116,7 +116,8 @@ class ModuleSourceTest {
     @Test
     void theFolderHoldsAllThatKbuildNeedsAndIsTheSameEachTime() {
         List<PatchUnit> units = units();
-        SortedMap<String, Bytes> files = ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, ABS64);
+        SortedMap<String, Bytes> files =
+                ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, ABS64, List.of());
 
         assertThat(files.keySet())
                 .containsExactly(
@@ -143,7 +144,7 @@ class ModuleSourceTest {
                 .startsWith("// SPDX-License-Identifier: GPL-2.0-only\n")
                 .doesNotContain("@");
         assertThat(text(files, "COPYING")).contains("GNU GENERAL PUBLIC LICENSE");
-        assertThat(ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, ABS64))
+        assertThat(ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, ABS64, List.of()))
                 .isEqualTo(files);
     }
 
@@ -160,7 +161,8 @@ class ModuleSourceTest {
                         module.unit("one", 1, "vmlinux", "vmlinux", true).object()));
 
         assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> ModuleSource.files(ModuleFolder.description("", true), MODERN, units, ABS64))
+                .isThrownBy(
+                        () -> ModuleSource.files(ModuleFolder.description("", true), MODERN, units, ABS64, List.of()))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
                 .satisfies(e -> assertThat(e.problems())
                         .extracting(Problem::code)

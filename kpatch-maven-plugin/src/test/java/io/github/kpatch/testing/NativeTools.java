@@ -27,7 +27,7 @@ public final class NativeTools {
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put("LC_ALL", "C");
         try {
-            Path err = Files.createTempFile(folder, "stderr", ".txt");
+            Path err = Files.createTempFile("stderr", ".txt");
             Process process = builder.redirectError(err.toFile()).start();
             process.getOutputStream().close();
             String out;

@@ -1,0 +1,154 @@
+package io.github.kpatch.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.Jazzer;
+import io.github.kpatch.host.Folders;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jacoco.agent.AgentJar;
+import org.jacoco.core.analysis.Analyzer;
+import org.jacoco.core.analysis.CoverageBuilder;
+import org.jacoco.core.analysis.IPackageCoverage;
+import org.jacoco.core.tools.ExecFileLoader;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Lets the fuzzer look for inputs that break the engine, {@code kpatch.fuzzSeconds} long, both targets at the same time and each
+ * in a process of its own: an input that fills the memory or never ends must not take the tests with it. Then all
+ * inputs that the fuzzer kept are run twice more, in two processes, to see that both come to the same and how much of the
+ * engine the inputs reach.
+ */
+class FuzzTest {
+    private static final Path FOLDER = Path.of("target", "fuzz");
+    private static final int SECONDS = Integer.getInteger("kpatch.fuzzSeconds", 30);
+    private static final List<Class<?>> TARGETS = List.of(ElfReaderTarget.class, DifferTarget.class);
+    private static final int LONGEST_INPUT = 16 << 10;
+    private static final double COVERED = 0.80;
+    private static final Pattern EXECUTIONS = Pattern.compile("stat::number_of_executed_units: (\\d+)");
+
+    /** A child process and what it prints. */
+    private record Running(Process process, Path log) {
+        String output() throws Exception {
+            int exitCode = process.waitFor();
+            String output = Files.readString(log, StandardCharsets.ISO_8859_1);
+            assertThat(exitCode).as(output).isZero();
+            return output;
+        }
+    }
+
+    @Test
+    @SuppressWarnings("SystemOut")
+    void noInputBreaksTheEngine() throws Exception {
+        Seeds seeds = Seeds.in(FOLDER.resolve("seeds"));
+        Folders.make(FOLDER.resolve("findings"));
+        List<Running> fuzzers = new ArrayList<>();
+        for (Class<?> target : TARGETS) {
+            fuzzers.add(fuzz(target, seeds));
+        }
+        for (int i = 0; i < TARGETS.size(); i++) {
+            String output = fuzzers.get(i).output();
+            System.out.println("fuzzing " + TARGETS.get(i).getSimpleName() + ": " + executions(output)
+                    + " executions in " + SECONDS + " s, no finding");
+        }
+        Path coverage = FOLDER.resolve("jacoco.exec");
+        Files.deleteIfExists(coverage);
+        for (Class<?> target : TARGETS) {
+            String outcomes = replay(target, seeds, coverage).output();
+            assertThat(replay(target, seeds, coverage).output())
+                    .as("the outcomes in another process")
+                    .isEqualTo(outcomes);
+        }
+        for (IPackageCoverage each : coverage(coverage)) {
+            double ratio = each.getLineCounter().getCoveredRatio();
+            System.out.printf(
+                    "fuzzing reaches %.1f %% of the %d lines of %s%n",
+                    100 * ratio, each.getLineCounter().getTotalCount(), each.getName());
+            assertThat(ratio).as(each.getName()).isGreaterThanOrEqualTo(COVERED);
+        }
+    }
+
+    private static Path inputs(Class<?> target, Seeds seeds) {
+        return target.equals(ElfReaderTarget.class) ? seeds.objects() : seeds.scripts();
+    }
+
+    private static Path kept(Class<?> target) {
+        return Folders.make(FOLDER.resolve("kept").resolve(target.getSimpleName()));
+    }
+
+    private static Running fuzz(Class<?> target, Seeds seeds) throws IOException {
+        return start(
+                target.getSimpleName() + ".log",
+                seeds,
+                List.of(),
+                Jazzer.class.getName(),
+                "--target_class=" + target.getName(),
+                "--instrumentation_includes=io.github.kpatch.**",
+                "--instrumentation_excludes=io.github.kpatch.fuzz.**",
+                "--reproducer_path=" + FOLDER.resolve("findings"),
+                "-artifact_prefix=" + FOLDER.resolve("findings") + "/",
+                "-max_total_time=" + SECONDS,
+                "-max_len=" + LONGEST_INPUT,
+                "-timeout=20",
+                "-print_final_stats=1",
+                kept(target).toString(),
+                inputs(target, seeds).toString());
+    }
+
+    private static Running replay(Class<?> target, Seeds seeds, Path coverage) throws IOException {
+        Path agent = FOLDER.resolve("jacoco-agent.jar");
+        AgentJar.extractTo(agent.toFile());
+        return start(
+                target.getSimpleName() + "-replay.log",
+                seeds,
+                List.of("-javaagent:" + agent + "=destfile=" + coverage + ",includes=io.github.kpatch.*"),
+                Replay.class.getName(),
+                target.getName(),
+                kept(target).toString(),
+                inputs(target, seeds).toString());
+    }
+
+    private static Running start(String log, Seeds seeds, List<String> options, String... arguments)
+            throws IOException {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx768m",
+                "-D" + DifferTarget.PAIRS + "=" + seeds.pairs(),
+                "-cp",
+                classPath));
+        command.addAll(options);
+        command.addAll(List.of(arguments));
+        File output = FOLDER.resolve(log).toFile();
+        return new Running(
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output)
+                        .start(),
+                output.toPath());
+    }
+
+    private static String executions(String output) {
+        Matcher matcher = EXECUTIONS.matcher(output);
+        return matcher.results().map(result -> result.group(1)).reduce("no", (first, last) -> last);
+    }
+
+    private static List<IPackageCoverage> coverage(Path executed) throws IOException {
+        ExecFileLoader loader = new ExecFileLoader();
+        loader.load(executed.toFile());
+        CoverageBuilder builder = new CoverageBuilder();
+        Analyzer analyzer = new Analyzer(loader.getExecutionDataStore(), builder);
+        for (String name : List.of("elf", "diff")) {
+            analyzer.analyzeAll(
+                    Path.of("target", "classes", "io", "github", "kpatch", name).toFile());
+        }
+        return builder.getBundle("engine").getPackages().stream().toList();
+    }
+}

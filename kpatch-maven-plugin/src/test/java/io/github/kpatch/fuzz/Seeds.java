@@ -1,0 +1,223 @@
+package io.github.kpatch.fuzz;
+
+import io.github.kpatch.elf.ElfHeader;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.host.Archives;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.testing.NativeTools;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What the fuzzer begins with: real objects. Each source in {@code src/test/resources/fuzz} is a small kernel file that
+ * uses one part of what the engine knows, compiled here as original and, with {@code PATCHED} set, as patched object; to
+ * these come the smallest pairs of the corpus of Debian stable fixes. Comments in a source say what its kernel is like.
+ */
+final class Seeds {
+    private static final Path SOURCES = Path.of("src", "test", "resources", "fuzz");
+    private static final Path CORPUS = Path.of("src", "test", "resources", "corpus", "corpus.tar.zst");
+    private static final int FROM_CORPUS = 10;
+
+    private static final List<String> FLAGS = List.of(
+            "gcc",
+            "-c",
+            "-O2",
+            "-ffreestanding",
+            "-fno-pic",
+            "-fno-pie",
+            "-mcmodel=kernel",
+            "-mno-sse",
+            "-mno-red-zone",
+            "-fno-asynchronous-unwind-tables",
+            "-fno-stack-protector",
+            "-fcf-protection=none",
+            "-ffunction-sections",
+            "-fdata-sections",
+            "-fno-jump-tables",
+            "-pg",
+            "-mfentry",
+            "-w");
+
+    private final Path folder;
+
+    private Seeds(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Where the pairs are. */
+    Path pairs() {
+        return folder.resolve("pairs");
+    }
+
+    /** Where the first inputs of the ELF reader are. */
+    Path objects() {
+        return folder.resolve("objects");
+    }
+
+    /** Where the first inputs of the differ are. */
+    Path scripts() {
+        return folder.resolve("scripts");
+    }
+
+    /** Makes all of them anew below {@code folder}. */
+    static Seeds in(Path folder) throws IOException {
+        Folders.delete(folder);
+        Seeds seeds = new Seeds(folder);
+        Folders.make(seeds.objects());
+        Folders.make(seeds.scripts());
+        seeds.compile();
+        seeds.unpack();
+        seeds.writeObjects();
+        seeds.writeScripts();
+        return seeds;
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        }
+    }
+
+    private void compile() throws IOException {
+        for (Path source : entries(SOURCES)) {
+            Path pair =
+                    Folders.make(pairs().resolve(source.getFileName().toString().replace('.', '-')));
+            List<String> comments = Files.readAllLines(source).stream()
+                    .filter(line -> line.startsWith("//"))
+                    .map(line -> line.substring(2).strip())
+                    .toList();
+            compile(source, pair, "original.o", "0", comments);
+            compile(source, pair, "patched.o", "1", comments);
+            List<String> exports = fact(comments, "exports:").stream()
+                    .map(export -> export.split("[=:]"))
+                    .map(parts -> parts[0] + "\t" + parts[1] + "\tEXPORT_SYMBOL\t" + (parts.length > 2 ? parts[2] : ""))
+                    .toList();
+            SeedPair.describe(
+                    pair,
+                    fact(comments, "parent:").stream().findFirst().orElse("vmlinux"),
+                    comments.contains("klp-arch"),
+                    exports);
+        }
+    }
+
+    private static List<String> fact(List<String> comments, String key) {
+        return comments.stream()
+                .filter(comment -> comment.startsWith(key))
+                .flatMap(comment ->
+                        Stream.of(comment.substring(key.length()).strip().split(" +")))
+                .toList();
+    }
+
+    private static void compile(Path source, Path pair, String object, String patched, List<String> comments)
+            throws IOException {
+        boolean assembler = source.toString().endsWith(".s");
+        Path unit = pair.resolve(assembler ? "unit.s" : "unit.c");
+        Files.writeString(unit, Files.readString(source).replace("PATCHED", patched));
+        List<String> command = new ArrayList<>(assembler ? List.of("gcc", "-c") : FLAGS);
+        command.addAll(fact(comments, "flags:"));
+        command.addAll(List.of("-o", object, unit.getFileName().toString()));
+        NativeTools.run(pair, command.toArray(String[]::new));
+        Files.delete(unit);
+    }
+
+    private void unpack() throws IOException {
+        Path unpacked = folder.resolve("unpacked");
+        new Archives(Progress.NONE).unpack("Unpacking the corpus", CORPUS, Optional.empty(), unpacked);
+        List<Path> smallest = entries(unpacked.resolve("corpus")).stream()
+                .filter(entry -> Files.exists(entry.resolve("patched.o")))
+                .sorted(Comparator.comparingLong(
+                        entry -> entry.resolve("original.o").toFile().length()))
+                .limit(FROM_CORPUS)
+                .toList();
+        for (Path pair : smallest) {
+            Path copy = Folders.make(pairs().resolve(pair.getFileName()));
+            for (String object : List.of("original.o", "patched.o")) {
+                Files.copy(pair.resolve(object), copy.resolve(object));
+            }
+            SeedPair.describe(copy, "vmlinux", false, List.of());
+        }
+        Folders.delete(unpacked);
+    }
+
+    private void writeObjects() throws IOException {
+        for (Path pair : entries(pairs())) {
+            byte[] object = Files.readAllBytes(pair.resolve("patched.o"));
+            Files.write(objects().resolve(pair.getFileName()), object);
+        }
+        ElfObject small = ElfReader.read(
+                "patched.o", Files.readAllBytes(pairs().resolve("groups-s").resolve("patched.o")));
+        ElfHeader big = ElfHeader.relocatable(ByteOrder.BIG_ENDIAN, 22, 0);
+        byte[] bigEndian = ElfWriter.write(new ElfObject(big, small.sections(), small.symbols()));
+        Files.write(objects().resolve("big-endian"), bigEndian);
+        Files.write(objects().resolve("extended-numbering"), extended(ElfWriter.write(small)));
+        Files.writeString(
+                objects().resolve("symbols"), String.join("\n", SeedPair.table(small)), StandardCharsets.ISO_8859_1);
+        Files.writeString(objects().resolve("symbols-with-heading"), """
+
+                Symbol table '.dynsym' contains 1 entries:
+                   Num:    Value          Size Type    Bind   Vis      Ndx Name
+                     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND
+
+                Symbol table '.symtab' contains 4 entries:
+                   Num:    Value          Size Type    Bind   Vis      Ndx Name
+                     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND
+                     1: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS unit.c
+                     2: c000000000000010  0x20 FUNC    GLOBAL DEFAULT [<localentry>: 8]     2 f
+                     3: c000000000000030     8 OBJECT  WEAK   DEFAULT  COM o
+                """);
+        Files.writeString(objects().resolve("exports"), "0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\tSPACE\n");
+        Files.writeString(objects().resolve("exports-of-5.4"), "0x12345678\tf\tSPACE\tvmlinux\tEXPORT_SYMBOL_GPL\n");
+    }
+
+    /** The same object with its numbers where files of more than 65,279 sections have them. */
+    private static byte[] extended(byte[] object) {
+        ByteBuffer file = ByteBuffer.wrap(object).order(ByteOrder.LITTLE_ENDIAN);
+        int headers = (int) file.getLong(40);
+        int count = file.getShort(60);
+        int names = file.getShort(62);
+        file.putShort(60, (short) 0).putShort(62, (short) -1);
+        file.putLong(headers + 32, count + 1L).putInt(headers + 40, names);
+        int symbols = headers;
+        while (file.getInt(symbols + 4) != 2) {
+            symbols += 64;
+        }
+        int offset = (int) file.getLong(symbols + 24);
+        int number = (int) (file.getLong(symbols + 32) / 24);
+        byte[] grown = Arrays.copyOf(object, object.length + 64 + 4 * number);
+        ByteBuffer out = ByteBuffer.wrap(grown).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < number; i++) {
+            int at = offset + 24 * i + 6;
+            if (out.getShort(at) > 0) {
+                out.putInt(object.length + 64 + 4 * i, out.getShort(at));
+                out.putShort(at, (short) -1);
+            }
+        }
+        int table = object.length;
+        out.putInt(table + 4, 18).putLong(table + 24, table + 64).putLong(table + 32, 4L * number);
+        out.putInt(table + 40, (symbols - headers) / 64).putLong(table + 48, 4).putLong(table + 56, 4);
+        return grown;
+    }
+
+    /** Each pair without an edit, in each way of looking at it. */
+    private void writeScripts() throws IOException {
+        int count = entries(pairs()).size();
+        for (int pair = 0; pair < count; pair++) {
+            for (int flags = 0; flags <= DifferTarget.OTHER_PARENT; flags = flags == 0 ? 1 : flags * 2) {
+                Files.write(scripts().resolve(pair + "-" + flags), new byte[] {(byte) pair, (byte) flags});
+            }
+        }
+    }
+}
