@@ -49,7 +49,8 @@ final class VerifyPatchability {
         Section section = patched.section(id);
         Status status = tables.dropped().contains(patched.base(id)) ? Status.SAME : changes.of(id);
         boolean included = tables.inclusion().has(id);
-        if (status == Status.CHANGED && !included) {
+        // Flags share a section, which changes when one comes or goes: that another one may start again is no loss.
+        if (status == Status.CHANGED && !included && !SectionNames.isOnceFlags(section.name())) {
             reportLost(id);
         }
         if (status != Status.SAME && grouped.contains(id)) {

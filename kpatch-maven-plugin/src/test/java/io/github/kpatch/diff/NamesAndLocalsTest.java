@@ -420,6 +420,30 @@ class NamesAndLocalsTest {
         assertThat(output.defines("__already_done.9")).isTrue();
     }
 
+    /** As in a patch that takes out one of several WARN_ONCE(): their flags share a section, which shrinks. */
+    @Test
+    void onceFlagsMayGo() {
+        String once = """
+                    static int __already_done __attribute__((section(".data.once")));
+                    if (x > 3 && !__already_done) { __already_done = 1; warn(x); }
+                """;
+        String source = """
+                void warn(int);
+                int f(int x) {
+                    %s
+                    return x + 1;
+                }
+                int g(int x) {
+                    %s
+                    return x + 2;
+                }
+                """;
+        Output output = Scenario.of(source.formatted(once, once), source.formatted("", once))
+                .changed();
+        output.changes("f");
+        assertThat(output.hasSection(".data.once")).isFalse();
+    }
+
     @Test
     @Row("40")
     void printkIndexEntriesChangeWithTheirLine() {
