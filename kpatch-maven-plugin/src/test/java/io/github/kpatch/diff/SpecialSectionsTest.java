@@ -37,6 +37,14 @@ class SpecialSectionsTest {
                 .assertError(ProblemCode.SPECIAL_SECTION_INVALID);
     }
 
+    @Test
+    void secondTableOfTheSameName() {
+        String own = BUGS.replace(
+                "int g(int x) { BUG(7);",
+                "asm(\".section __bug_table,\\\"aw\\\",@progbits,unique,7\\n.long 0,0,0\\n.text\");\nint g(int x) {");
+        Scenario.of(own, own.replace("+ 1", "+ 2")).assertError(ProblemCode.SPECIAL_SECTION_INVALID);
+    }
+
     private static final String FIXUPS = """
             #define TRY(n) asm volatile("1: movl (%%rdi), %%eax\\n2:\\n.pushsection .fixup,\\"ax\\"\\n3: movl $" #n ", %%eax\\n" \\
                 "jmp 2b\\n.popsection\\n.pushsection __ex_table,\\"a\\"\\n.long 1b - ., 3b - ., 0\\n.popsection" ::: "rax")
