@@ -149,8 +149,16 @@ final class RebuildTables {
 
     private boolean describesIncluded(TableEntry entry) {
         return entry.relocations().stream()
-                .anyMatch(relocation -> patched.symbol(relocation.symbol()).isFunction()
-                        && patched.home(relocation.symbol()).filter(draft::has).isPresent());
+                .map(Relocation::symbol)
+                .anyMatch(symbol -> (patched.symbol(symbol).isFunction() || isPlaceInCode(symbol))
+                        && patched.home(symbol).filter(draft::has).isPresent());
+    }
+
+    /** Assembler functions may lack a size, so that a place in one can be named by nothing but its section. */
+    private boolean isPlaceInCode(SymbolId symbol) {
+        return patched.symbol(symbol).isSection()
+                && patched.section(patched.home(symbol).orElseThrow()).isText()
+                && !SectionNames.isWithoutSymbols(patched.symbol(symbol).name());
     }
 
     private void keep(SectionId section, TableEntry entry) {

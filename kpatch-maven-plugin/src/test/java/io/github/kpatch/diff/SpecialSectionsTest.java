@@ -68,6 +68,39 @@ class SpecialSectionsTest {
                 .containsExactly(".fixup+0 at 4", ".fixup+10 at 16");
     }
 
+    private static String assembled(String call, String helper) {
+        return """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:
+                	call __fentry__
+                	%s
+                	ret
+                	.size f, .-f
+                	%s
+                """.formatted(call, helper);
+    }
+
+    @Test
+    void entriesOfCodeOfUnknownSize() {
+        String helper = """
+                	.section .text.helpers,"ax",@progbits
+                	.type helper, @function
+                helper:
+                	nop
+                1:	movl (%rdi), %eax
+                2:	ret
+                	.section __ex_table,"a"
+                	.long 1b - ., 2b - ., 0
+                """;
+        Output output = Scenario.ofAssembler(assembled("nop", ""), assembled("call helper", helper))
+                .changed();
+        assertThat(output.defines("helper")).isTrue();
+        assertThat(output.size("__ex_table")).isEqualTo(12);
+    }
+
     private static final String JUMP = """
             struct key { int enabled; void *entries; };
             KEYS
