@@ -150,15 +150,16 @@ final class RebuildTables {
     private boolean describesIncluded(TableEntry entry) {
         return entry.relocations().stream()
                 .map(Relocation::symbol)
-                .anyMatch(symbol -> (patched.symbol(symbol).isFunction() || isPlaceInCode(symbol))
-                        && patched.home(symbol).filter(draft::has).isPresent());
+                .anyMatch(symbol -> patched.home(symbol)
+                        .filter(home ->
+                                draft.has(home) && (patched.symbol(symbol).isFunction() || isCode(home)))
+                        .isPresent());
     }
 
-    /** Assembler functions may lack a size, so that a place in one can be named by nothing but its section. */
-    private boolean isPlaceInCode(SymbolId symbol) {
-        return patched.symbol(symbol).isSection()
-                && patched.section(patched.home(symbol).orElseThrow()).isText()
-                && !SectionNames.isWithoutSymbols(patched.symbol(symbol).name());
+    /** Labels in assembler code may have no type, and places without a size to cover them only their section's name. */
+    private boolean isCode(SectionId section) {
+        return patched.section(section).isText()
+                && !SectionNames.isWithoutSymbols(patched.section(section).name());
     }
 
     private void keep(SectionId section, TableEntry entry) {

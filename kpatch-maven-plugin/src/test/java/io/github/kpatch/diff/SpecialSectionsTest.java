@@ -8,6 +8,8 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernel's tables about code: only entries about code of the patch go along. */
 class SpecialSectionsTest {
@@ -83,18 +85,19 @@ class SpecialSectionsTest {
                 """.formatted(call, helper);
     }
 
-    @Test
-    void entriesOfCodeOfUnknownSize() {
+    @ParameterizedTest
+    @ValueSource(strings = {".type helper, @function", ".globl helper"})
+    void entriesOfCodeOfUnknownSize(String kind) {
         String helper = """
                 	.section .text.helpers,"ax",@progbits
-                	.type helper, @function
+                	%s
                 helper:
                 	nop
-                1:	movl (%rdi), %eax
+                1:	movl (%%rdi), %%eax
                 2:	ret
                 	.section __ex_table,"a"
                 	.long 1b - ., 2b - ., 0
-                """;
+                """.formatted(kind);
         Output output = Scenario.ofAssembler(assembled("nop", ""), assembled("call helper", helper))
                 .changed();
         assertThat(output.defines("helper")).isTrue();

@@ -247,6 +247,26 @@ final class ObjectEdits {
         long entrySize = kind == 8 ? script.number(s.entrySize()) : s.entrySize();
         SectionLink link = kind == 9 ? link(script) : s.link();
         sections.set(index, new Section(name, type, flags, s.address(), alignment, entrySize, link, s.data()));
+        if (kind == 4 && script.choose(4) > 0) {
+            nameRelocations(index);
+        }
+    }
+
+    /** Calls the relocation sections of a section as compilers do. */
+    private void nameRelocations(int base) {
+        sections.replaceAll(s -> s != null
+                        && s.data() instanceof SectionData.Relocations relocations
+                        && relocations.target().index() == base
+                ? new Section(
+                        ".rela" + sections.get(base).name(),
+                        s.type(),
+                        s.flags(),
+                        s.address(),
+                        s.alignment(),
+                        s.entrySize(),
+                        s.link(),
+                        s.data())
+                : s);
     }
 
     private SectionLink link(Script script) {
