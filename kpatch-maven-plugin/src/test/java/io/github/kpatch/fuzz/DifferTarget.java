@@ -200,7 +200,7 @@ public final class DifferTarget {
         DiffOutcome.Changed again = (DiffOutcome.Changed) anotherRun.get();
         require(Arrays.equals(bytes, ElfWriter.write(again.output())), "a second run gives other bytes");
         requireNothingLost(objects, output.sections());
-        SecondOpinion.lostEntries(objects.patched(), output).ifPresent(table -> {
+        SecondOpinion.lostEntries(objects.original(), objects.patched(), output).ifPresent(table -> {
             throw new AssertionError("entries are lost: " + table);
         });
         if (has(ITSELF)) {

@@ -2,15 +2,20 @@ package io.github.kpatch.fuzz;
 
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolHome;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * A second opinion on what must not get lost, far simpler than the differ. Where the bytes of a function's section differ,
+ * A second opinion on what must not get lost, far simpler than the differ. Where a function's bytes or calls differ,
  * the output has to have the section; the only excuse is a line number, which stands behind the opcode of a {@code mov}
  * to {@code esi} or {@code edx}, or that the author said so. And code that is in the output has there what tables say of it.
  */
@@ -30,8 +35,13 @@ final class SecondOpinion {
     private SecondOpinion() {}
 
     /** A table and the code in the output of which it says less there than it did. */
-    static Optional<String> lostEntries(ElfObject patched, ElfObject output) {
+    static Optional<String> lostEntries(ElfObject original, ElfObject patched, ElfObject output) {
+        Map<String, Long> originals = namesakes(original);
         for (String table : TABLES) {
+            if (original.sectionsNamed(table).size() != originals.getOrDefault(table, 0L)) {
+                // The patched table takes the number of its original twin, and is no table any more.
+                continue;
+            }
             Map<String, Long> before = mentions(patched, table);
             Map<String, Long> after = mentions(output, table);
             for (Section code : output.sections()) {
@@ -62,10 +72,12 @@ final class SecondOpinion {
         }
         Map<String, Long> originals = namesakes(original);
         Map<String, Long> namesakes = namesakes(patched);
-        return patched.sections().stream()
-                .filter(section -> section.isText() && section.name().startsWith(".text."))
-                .filter(section -> hasChanged(original, section))
-                .map(Section::name)
+        return IntStream.range(0, patched.sections().size())
+                .mapToObj(SectionId::new)
+                .filter(id -> patched.section(id).isText()
+                        && patched.section(id).name().startsWith(".text.")
+                        && hasChanged(original, patched, id))
+                .map(id -> patched.section(id).name())
                 .filter(name -> originals.get(withoutNumbers(name)) == 1 && namesakes.get(withoutNumbers(name)) == 1)
                 .filter(name ->
                         output.stream().noneMatch(section -> section.name().equals(name)))
@@ -82,11 +94,31 @@ final class SecondOpinion {
         return NUMBER.matcher(name).replaceAll("");
     }
 
-    private static boolean hasChanged(ElfObject original, Section patched) {
-        return original.sectionNamed(patched.name())
-                .map(original::section)
-                .filter(section -> !isSame(section.bytes(), patched.bytes()))
+    private static boolean hasChanged(ElfObject original, ElfObject patched, SectionId id) {
+        Section section = patched.section(id);
+        return original.sectionNamed(section.name())
+                .filter(twin -> !isSame(original.section(twin).bytes(), section.bytes())
+                        || !isSame(original, original.relocationsOf(twin), patched, patched.relocationsOf(id)))
                 .isPresent();
+    }
+
+    /** Of what the object does not define, the name is all there is. */
+    private static boolean isSame(ElfObject original, List<Relocation> a, ElfObject patched, List<Relocation> b) {
+        if (a.size() != b.size()) {
+            return false;
+        }
+        for (int i = 0; i < a.size(); i++) {
+            Symbol symbolA = original.symbol(a.get(i).symbol());
+            Symbol symbolB = patched.symbol(b.get(i).symbol());
+            boolean elsewhere =
+                    symbolA.home() instanceof SymbolHome.Undefined && symbolB.home() instanceof SymbolHome.Undefined;
+            if (a.get(i).offset() != b.get(i).offset()
+                    || !a.get(i).type().equals(b.get(i).type())
+                    || (elsewhere && !withoutNumbers(symbolA.name()).equals(withoutNumbers(symbolB.name())))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isSame(Bytes original, Bytes patched) {
