@@ -145,6 +145,7 @@ final class CorrelateStaticLocals {
             for (SymbolId candidate :
                     usesIn.computeIfAbsent(place, this::indexUses).getOrDefault(key(wanted), Set.of())) {
                 if (!symbols.hasOriginal(candidate)
+                        && patched.home(candidate).isPresent()
                         && MangledNames.equal(
                                 wanted.name(), patched.symbol(candidate).name())) {
                     return Optional.of(candidate);

@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfObjectBuilder;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionType;
+import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,5 +60,33 @@ class MalformedObjectsTest {
             ElfObject output = changed.output();
             assertThat(ElfReader.read("output", ElfWriter.write(output))).isEqualTo(output);
         }
+    }
+
+    /** As if the linker could store a pointer where the file has no bytes. */
+    @Test
+    void relocationsOfASectionWithoutBytes() {
+        String source = "extern int outside; int f(int x) { return x + outside; }";
+        Scenario.of(source, source + "\nint *fresh = &outside;")
+                .entry("ffffffff82000000 4 OBJECT GLOBAL outside")
+                .editPatched(MalformedObjectsTest::withoutBytes)
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    private static ElfObject withoutBytes(ElfObject object) {
+        SectionId id = object.sectionNamed(".data.fresh").orElseThrow();
+        Section section = object.section(id);
+        return ElfObjectBuilder.from(object)
+                .replace(
+                        id,
+                        new Section(
+                                section.name(),
+                                SectionType.NOBITS,
+                                section.flags(),
+                                section.address(),
+                                section.alignment(),
+                                section.entrySize(),
+                                section.link(),
+                                new SectionData.NoBits(8)))
+                .build();
     }
 }

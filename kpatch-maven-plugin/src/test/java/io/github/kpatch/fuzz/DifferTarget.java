@@ -52,8 +52,8 @@ public final class DifferTarget {
     private static final int ITSELF = 1;
     private static final int SWAPPED = 2;
     private static final int OTHER_KLP_ARCH = 4;
-    static final int OTHER_PARENT = 8;
-    private static final int TABLE_OF_EDITED = 16;
+    private static final int OTHER_PARENT = 8;
+    static final int TABLE_OF_EDITED = 16;
 
     /** The kinds of edits of what is known of the kernel, behind those of the objects. */
     private static final int KERNEL_KINDS = 6;

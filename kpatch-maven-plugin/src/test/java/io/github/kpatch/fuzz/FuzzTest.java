@@ -30,6 +30,9 @@ class FuzzTest {
     private static final Path FOLDER = Path.of("target", "fuzz");
     private static final int SECONDS = Integer.getInteger("kpatch.fuzzSeconds", 30);
     private static final List<Class<?>> TARGETS = List.of(ElfReaderTarget.class, DifferTarget.class);
+    /** Far beyond what any input takes, even while the machine is busy with other things. */
+    private static final int HANG_SECONDS = 120;
+
     private static final int LONGEST_INPUT = 16 << 10;
     private static final double COVERED = 0.80;
     private static final Pattern EXECUTIONS = Pattern.compile("stat::number_of_executed_units: (\\d+)");
@@ -39,7 +42,8 @@ class FuzzTest {
         String output() throws Exception {
             int exitCode = process.waitFor();
             String output = Files.readString(log, StandardCharsets.ISO_8859_1);
-            assertThat(exitCode).as(output).isZero();
+            String finding = output.substring(Math.max(0, output.indexOf("\n==")));
+            assertThat(exitCode).as("%s:\n%s", log, finding).isZero();
             return output;
         }
     }
@@ -96,7 +100,7 @@ class FuzzTest {
                 "-artifact_prefix=" + FOLDER.resolve("findings") + "/",
                 "-max_total_time=" + SECONDS,
                 "-max_len=" + LONGEST_INPUT,
-                "-timeout=20",
+                "-timeout=" + HANG_SECONDS,
                 "-print_final_stats=1",
                 kept(target).toString(),
                 inputs(target, seeds).toString());
