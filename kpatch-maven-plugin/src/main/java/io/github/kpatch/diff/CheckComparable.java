@@ -7,6 +7,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.intermediate.IntermediateLayout;
 import io.github.kpatch.problem.Problem;
@@ -18,12 +19,11 @@ import java.util.Set;
 /**
  * Makes sure that the two objects are builds of one thing for one machine, before anything is compared: another ABI or
  * machine flag would make every later answer meaningless. Objects with program headers are linked already and have lost
- * what the comparison needs, and outputs of the differ would get their tables twice. Neither the kernel nor livepatch
- * knows more kinds of symbols than C has.
+ * what the comparison needs, and outputs of the differ would get their tables twice. Symbols are of the kinds that C
+ * has, and section symbols stand for their section's beginning, which every later pass takes for granted.
  */
 final class CheckComparable {
-    private static final Set<SymbolType> TYPES =
-            Set.of(SymbolType.NOTYPE, SymbolType.OBJECT, SymbolType.FUNC, SymbolType.SECTION, SymbolType.FILE);
+    private static final Set<SymbolType> TYPES = Set.of(SymbolType.NOTYPE, SymbolType.OBJECT, SymbolType.FUNC);
     private static final Set<SymbolBinding> BINDINGS =
             Set.of(SymbolBinding.LOCAL, SymbolBinding.GLOBAL, SymbolBinding.WEAK);
     private static final Set<String> OUTPUT_TABLES = Set.of(
@@ -72,15 +72,28 @@ final class CheckComparable {
     }
 
     private static void checkSymbols(String name, ElfObject object) {
-        for (Symbol symbol : object.symbols()) {
-            if (!TYPES.contains(symbol.type()) || !BINDINGS.contains(symbol.binding())) {
+        for (int i = 1; i < object.symbols().size(); i++) {
+            Symbol symbol = object.symbols().get(i);
+            if (!isCompilers(symbol)) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_UNSUPPORTED,
                         name + ", symbol " + symbol.name(),
-                        "It has type " + symbol.type() + " and binding " + symbol.binding()
-                                + ", which no symbol of a kernel has.");
+                        "No compiler gives a kernel's symbol type " + symbol.type() + ", binding " + symbol.binding()
+                                + " and value " + Long.toHexString(symbol.value()) + " at such a place.");
             }
         }
+    }
+
+    private static boolean isCompilers(Symbol symbol) {
+        if (symbol.isSection()) {
+            return symbol.isLocal()
+                    && symbol.value() == 0
+                    && symbol.home().section().isPresent();
+        }
+        if (symbol.type().equals(SymbolType.FILE)) {
+            return symbol.isLocal() && symbol.home() instanceof SymbolHome.Absolute;
+        }
+        return TYPES.contains(symbol.type()) && BINDINGS.contains(symbol.binding());
     }
 
     private static void checkSections(String name, ElfObject object) {
