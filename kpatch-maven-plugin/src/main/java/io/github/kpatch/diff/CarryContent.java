@@ -149,8 +149,8 @@ final class CarryContent {
         TargetOffsets offsets = patched.arch().targetOffsets(sections.get(base));
         for (Relocation relocation : all) {
             if (relocation.offset() < 0
-                    || relocation.offset() >= sections.get(base).data().size()) {
-                throw outside(base, relocation, "A relocation lies outside the section.");
+                    || relocation.offset() >= sections.get(base).bytes().size()) {
+                throw outside(base, relocation, "A relocation lies outside the section's bytes.");
             }
             Optional<Section> home = patched.home(relocation.symbol()).map(sections::get);
             if (home.isPresent()) {

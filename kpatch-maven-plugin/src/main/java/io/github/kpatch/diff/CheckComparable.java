@@ -3,17 +3,36 @@ package io.github.kpatch.diff;
 import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.elf.ElfHeader;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.intermediate.IntermediateLayout;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Makes sure that the two objects are builds of one thing for one machine, before anything is compared: another ABI or
  * machine flag would make every later answer meaningless. Objects with program headers are linked already and have lost
- * what the comparison needs.
+ * what the comparison needs, and outputs of the differ would get their tables twice. Symbols are of the kinds that C
+ * has, and section symbols stand for their section's beginning, which every later pass takes for granted.
  */
 final class CheckComparable {
+    private static final Set<SymbolType> TYPES = Set.of(SymbolType.NOTYPE, SymbolType.OBJECT, SymbolType.FUNC);
+    private static final Set<SymbolBinding> BINDINGS =
+            Set.of(SymbolBinding.LOCAL, SymbolBinding.GLOBAL, SymbolBinding.WEAK);
+    private static final Set<String> OUTPUT_TABLES = Set.of(
+            IntermediateLayout.STRINGS,
+            IntermediateLayout.FUNCTIONS,
+            IntermediateLayout.RELOCATIONS,
+            IntermediateLayout.SYMBOLS,
+            IntermediateLayout.ARCH);
+
     private CheckComparable() {}
 
     /**
@@ -27,7 +46,7 @@ final class CheckComparable {
     /**
      * The pair with its architecture.
      *
-     * @throws ProblemException when no architecture knows the machine
+     * @throws ProblemException when no architecture knows the machine, or an object is not a compiler's
      */
     static ComparablePair of(ObjectPair objects) {
         ElfHeader original = objects.original().header();
@@ -45,7 +64,47 @@ final class CheckComparable {
                         objects.name(),
                         "Objects for machine " + original.machine() + " (" + original.order()
                                 + ") are not supported yet."));
+        for (ElfObject object : List.of(objects.original(), objects.patched())) {
+            checkSymbols(objects.name(), object);
+            checkSections(objects.name(), object);
+        }
         return new ComparablePair(objects, arch);
+    }
+
+    private static void checkSymbols(String name, ElfObject object) {
+        for (int i = 1; i < object.symbols().size(); i++) {
+            Symbol symbol = object.symbols().get(i);
+            if (!isCompilers(symbol)) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        name + ", symbol " + symbol.name(),
+                        "No compiler gives a kernel's symbol type " + symbol.type() + ", binding " + symbol.binding()
+                                + " and value " + Long.toHexString(symbol.value()) + " at such a place.");
+            }
+        }
+    }
+
+    private static boolean isCompilers(Symbol symbol) {
+        if (symbol.isSection()) {
+            return symbol.isLocal()
+                    && symbol.value() == 0
+                    && symbol.home().section().isPresent();
+        }
+        if (symbol.type().equals(SymbolType.FILE)) {
+            return symbol.isLocal() && symbol.home() instanceof SymbolHome.Absolute;
+        }
+        return TYPES.contains(symbol.type()) && BINDINGS.contains(symbol.binding());
+    }
+
+    private static void checkSections(String name, ElfObject object) {
+        for (Section section : object.sections()) {
+            if (OUTPUT_TABLES.contains(section.name())) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_INVALID,
+                        name + ", section " + section.name(),
+                        "It is the differ's own: the object is an output of the differ, not of a compiler.");
+            }
+        }
     }
 
     private static UnreconcilableException notComparable(ObjectPair objects, String what) {

@@ -204,10 +204,12 @@ final class CorrelateElements {
 
     private boolean isNeverMatched(SymbolId id) {
         Symbol symbol = original.symbol(id);
-        return SectionNames.isSanitizerData(symbol.name())
-                || SpecialStatics.contains(original, id)
-                || (symbol.type().equals(SymbolType.NOTYPE) && symbol.name().startsWith(".LC"))
-                || original.arch().isMappingSymbol(symbol);
+        return symbol.isLocal()
+                && (SectionNames.isSanitizerData(symbol.name())
+                        || SpecialStatics.contains(original, id)
+                        || (symbol.type().equals(SymbolType.NOTYPE)
+                                && symbol.name().startsWith(".LC"))
+                        || original.arch().isMappingSymbol(symbol));
     }
 
     private boolean match(SymbolId a, SymbolId b) {

@@ -145,6 +145,7 @@ final class CorrelateStaticLocals {
             List<SymbolId> fitting =
                     usesIn.computeIfAbsent(place, this::indexUses).getOrDefault(key(wanted), Set.of()).stream()
                             .filter(candidate -> !symbols.hasOriginal(candidate)
+                                    && patched.home(candidate).isPresent()
                                     && MangledNames.equal(
                                             wanted.name(),
                                             patched.symbol(candidate).name()))

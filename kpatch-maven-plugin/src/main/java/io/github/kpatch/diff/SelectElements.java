@@ -176,6 +176,8 @@ final class SelectElements {
             draft.add(id, reason);
             if (patched.section(id).data() instanceof SectionData.Relocations relocations) {
                 draft.include(callback(id, relocations).symbol(), reason);
+            } else if (patched.elf().relocationSectionOf(id).isEmpty()) {
+                throw notOneCallback(id);
             } else {
                 callbacks.add(patched.section(id).name().substring(SectionNames.CALLBACKS.length()));
                 patched.elf().sectionSymbolOf(id).ifPresent(symbol -> draft.add(symbol, reason));
@@ -186,14 +188,19 @@ final class SelectElements {
     private Relocation callback(SectionId id, SectionData.Relocations relocations) {
         boolean one = relocations.entries().size() == 1
                 && relocations.entries().get(0).offset() == 0
+                && relocations.entries().get(0).type().equals(patched.arch().absolute64())
                 && patched.section(relocations.target()).data().size() == CALLBACK_SIZE;
         if (!one) {
-            throw ProblemException.input(
-                    ProblemCode.CALLBACK_INVALID,
-                    patched.where(id),
-                    "It does not hold exactly one callback, which is all that livepatch calls.");
+            throw notOneCallback(id);
         }
         return relocations.entries().get(0);
+    }
+
+    private ProblemException notOneCallback(SectionId id) {
+        return ProblemException.input(
+                ProblemCode.CALLBACK_INVALID,
+                patched.where(id),
+                "It does not hold exactly one callback, which is all that livepatch calls.");
     }
 
     private void takeForced() {

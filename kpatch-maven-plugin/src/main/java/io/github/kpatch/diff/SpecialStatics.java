@@ -24,13 +24,10 @@ final class SpecialStatics {
     static boolean contains(Unit unit, SymbolId id) {
         Symbol symbol = unit.symbol(id);
         Optional<String> section = unit.home(id).map(home -> unit.section(home).name());
-        if (section.isEmpty()) {
+        if (section.isEmpty() || !symbol.isLocal() || !(symbol.isObject() || symbol.isSection())) {
             return false;
         }
-        if ((symbol.isObject() || symbol.isSection()) && SectionNames.isDynamicDebug(section.get())) {
-            return true;
-        }
-        if (SectionNames.isUnnamedData(section.get())) {
+        if (SectionNames.isDynamicDebug(section.get()) || SectionNames.isUnnamedData(section.get())) {
             return true;
         }
         if (symbol.isSection()) {
@@ -58,6 +55,7 @@ final class SpecialStatics {
         Symbol symbol = unit.symbol(id);
         return symbol.isObject()
                 && symbol.isLocal()
+                && unit.home(id).isPresent()
                 && !symbol.name().startsWith(".L")
                 && symbol.name().contains(".")
                 && !contains(unit, id);

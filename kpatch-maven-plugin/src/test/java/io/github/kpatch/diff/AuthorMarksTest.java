@@ -42,6 +42,27 @@ class AuthorMarksTest {
                 """).assertError(ProblemCode.CALLBACK_INVALID);
     }
 
+    @Test
+    void callbackWithoutAFunction() {
+        Scenario.of(SOURCE, SOURCE + CALLBACK.replace("{before}", "{0}")).assertError(ProblemCode.CALLBACK_INVALID);
+    }
+
+    @Test
+    void callbackThatIsNoPointer() {
+        String relative = CALLBACK.substring(0, CALLBACK.indexOf("static struct"))
+                + "asm(\".pushsection .kpatch.callbacks.pre_patch,\\\"aw\\\"\\n.quad g - ., 0\\n.popsection\");";
+        Scenario.of(SOURCE, SOURCE + relative).assertError(ProblemCode.CALLBACK_INVALID);
+    }
+
+    @Test
+    void functionOfTheKernelAsCallback() {
+        assertThat(Scenario.of(SOURCE, SOURCE + CALLBACK.replace("{before}", "{f}"))
+                        .assertError(ProblemCode.CALLBACK_INVALID)
+                        .get(0)
+                        .what())
+                .contains("callback f is a function of the running kernel");
+    }
+
     private static String ignoring(String section) {
         return "char *__UNIQUE_ID_kpatch_ignore_section_1 __attribute__((section(\".kpatch.ignore.sections\"))) = \""
                 + section + "\";\n";

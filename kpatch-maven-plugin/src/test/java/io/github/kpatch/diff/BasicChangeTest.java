@@ -260,4 +260,23 @@ class BasicChangeTest {
                                 "function f: it is defined here",
                                 "the function changed")));
     }
+
+    @Test
+    void symbolThatIsNotOfC() {
+        String source = "int f(int x) { return x; } asm(\".type other, @gnu_indirect_function\\nother: ret\");";
+        assertThat(Scenario.of(source, source)
+                        .editTable(table -> table.replace(" 10 ", " FUNC "))
+                        .assertError(ProblemCode.OBJECT_UNSUPPORTED)
+                        .get(0)
+                        .where())
+                .contains("symbol other");
+    }
+
+    @Test
+    void outputOfTheDiffer() {
+        Scenario.of(TWO, TWO)
+                .editPatched(object ->
+                        Scenario.of(TWO, TWO.replace("+ 1", "+ 2")).changed().object())
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
 }

@@ -4,11 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfObjectBuilder;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionType;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolBinding;
+import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damaged objects end in a coded problem or in an answer, never in anything else. */
@@ -53,5 +66,53 @@ class MalformedObjectsTest {
             ElfObject output = changed.output();
             assertThat(ElfReader.read("output", ElfWriter.write(output))).isEqualTo(output);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 1, 0", "3, 0, 16"})
+    void symbolsThatNoCompilerMakes(int type, int binding, long value) {
+        String source = "int g(int); int f(int x) { return g(x); }";
+        Scenario.of(source, source)
+                .editPatched(object -> ElfObjectBuilder.from(object)
+                        .replace(
+                                new SymbolId(2),
+                                new Symbol(
+                                        "odd",
+                                        new SymbolType(type),
+                                        new SymbolBinding(binding),
+                                        0,
+                                        value,
+                                        0,
+                                        new SymbolHome.InSection(new SectionId(0))))
+                        .build())
+                .assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    /** As if the linker could store a pointer where the file has no bytes. */
+    @Test
+    void relocationsOfASectionWithoutBytes() {
+        String source = "extern int outside; int f(int x) { return x + outside; }";
+        Scenario.of(source, source + "\nint *fresh = &outside;")
+                .entry("ffffffff82000000 4 OBJECT GLOBAL outside")
+                .editPatched(MalformedObjectsTest::withoutBytes)
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    private static ElfObject withoutBytes(ElfObject object) {
+        SectionId id = object.sectionNamed(".data.fresh").orElseThrow();
+        Section section = object.section(id);
+        return ElfObjectBuilder.from(object)
+                .replace(
+                        id,
+                        new Section(
+                                section.name(),
+                                SectionType.NOBITS,
+                                section.flags(),
+                                section.address(),
+                                section.alignment(),
+                                section.entrySize(),
+                                section.link(),
+                                new SectionData.NoBits(8)))
+                .build();
     }
 }

@@ -504,4 +504,21 @@ class NamesAndLocalsTest {
                 .noneMatch(entry -> entry.startsWith(".data..L__unnamed_1+"));
         assertThat(output.klp()).noneMatch(entry -> entry.contains("unnamed"));
     }
+
+    @Test
+    void localVariableDefinedNowhereIsNotMatchedByItsUses() {
+        String source = "asm(\".type gone.1, @object\\ngone.1 = 7\"); extern char gone __asm__(\"gone.1\");\n"
+                + "char *f(int x) { return &gone + x; }";
+        Scenario.of(source, source.replace("+ x", "- x")).changed().changes("f");
+    }
+
+    @Test
+    void globalsAreNeverNewJustForTheirPlace() {
+        String source = """
+                int d __attribute__((section(".data..L__unnamed_1"))) = 1;
+                int e __attribute__((section("__dyndbg"))) = 2;
+                int f(void) { return d + e; }
+                """;
+        assertThat(Scenario.of(source, source).run()).isNotInstanceOf(DiffOutcome.Changed.class);
+    }
 }

@@ -9,6 +9,7 @@ import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.intermediate.IntermediateReader;
@@ -29,8 +30,8 @@ import java.util.stream.Collectors;
 /**
  * A valid pair of objects and edits of both, driven by the fuzzer's bytes: which pair, which way round, what is known of
  * the kernel, then one edit after the other. Nothing but an outcome or a coded problem may come out; what changed must
- * be an object with its intermediate tables, byte for byte the same each time; and an object has never changed against
- * itself.
+ * be an object with its intermediate tables, byte for byte the same each time; no change of code may get lost; and an
+ * object has never changed against itself.
  */
 public final class DifferTarget {
     /** Where {@link Seeds} has put the pairs. */
@@ -52,8 +53,8 @@ public final class DifferTarget {
     private static final int ITSELF = 1;
     private static final int SWAPPED = 2;
     private static final int OTHER_KLP_ARCH = 4;
-    static final int OTHER_PARENT = 8;
-    private static final int TABLE_OF_EDITED = 16;
+    private static final int OTHER_PARENT = 8;
+    static final int TABLE_OF_EDITED = 16;
 
     /** The kinds of edits of what is known of the kernel, behind those of the objects. */
     private static final int KERNEL_KINDS = 6;
@@ -165,7 +166,7 @@ public final class DifferTarget {
         } catch (ProblemException e) {
             return e.getMessage();
         }
-        return judged(outcome, () -> DiffObject.run(objects, target));
+        return judged(outcome, objects, () -> DiffObject.run(objects, target));
     }
 
     private DiffTarget target(List<String> lines) {
@@ -180,11 +181,12 @@ public final class DifferTarget {
                 pair.klpArch() != has(OTHER_KLP_ARCH));
     }
 
-    private String judged(DiffOutcome outcome, Supplier<DiffOutcome> anotherRun) {
+    private String judged(DiffOutcome outcome, ObjectPair objects, Supplier<DiffOutcome> anotherRun) {
         if (outcome instanceof DiffOutcome.Rejected rejected) {
             return "rejected " + rejected.changedFunctions() + rejected.newFunctions() + text(rejected.problems());
         }
         if (outcome instanceof DiffOutcome.Unchanged unchanged) {
+            requireNothingLost(objects, List.of());
             return "unchanged " + text(unchanged.warnings());
         }
         DiffOutcome.Changed changed = (DiffOutcome.Changed) outcome;
@@ -197,6 +199,7 @@ public final class DifferTarget {
                 Architectures.of(output.header().machine()).orElseThrow().absolute64());
         DiffOutcome.Changed again = (DiffOutcome.Changed) anotherRun.get();
         require(Arrays.equals(bytes, ElfWriter.write(again.output())), "a second run gives other bytes");
+        requireNothingLost(objects, output.sections());
         if (has(ITSELF)) {
             require(!changed.callbacks().isEmpty(), "an object has changed against itself");
             require(changed.changedFunctions().isEmpty(), "an object's function has changed against itself");
@@ -207,6 +210,12 @@ public final class DifferTarget {
 
     private static String text(List<Problem> problems) {
         return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+    }
+
+    private static void requireNothingLost(ObjectPair objects, List<Section> output) {
+        ChangedCode.lost(objects.original(), objects.patched(), output).ifPresent(section -> {
+            throw new AssertionError("the change of section " + section + " is lost");
+        });
     }
 
     private static void require(boolean law, String broken) {

@@ -21,15 +21,18 @@ import org.jacoco.core.tools.ExecFileLoader;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lets the fuzzer look for inputs that break the engine, {@code kpatch.fuzzSeconds} long, both targets at the same time and each
- * in a process of its own: an input that fills the memory or never ends must not take the tests with it. Then all
- * inputs that the fuzzer kept are run twice more, in two processes, to see that both come to the same and how much of the
- * engine the inputs reach.
+ * Lets the fuzzer look for inputs that break the engine, for {@code kpatch.fuzzSeconds}, both targets at the same time. Each
+ * has a process of its own, for an input that fills the memory or never ends must not take the tests with it. Then
+ * everything that the fuzzer kept is run twice more, in two processes: both have to come to the same, and JaCoCo sees how
+ * much of the engine the inputs reach.
  */
 class FuzzTest {
     private static final Path FOLDER = Path.of("target", "fuzz");
     private static final int SECONDS = Integer.getInteger("kpatch.fuzzSeconds", 30);
     private static final List<Class<?>> TARGETS = List.of(ElfReaderTarget.class, DifferTarget.class);
+    /** Far beyond what any input takes, even while the machine is busy with other things. */
+    private static final int HANG_SECONDS = 120;
+
     private static final int LONGEST_INPUT = 16 << 10;
     private static final double COVERED = 0.80;
     private static final Pattern EXECUTIONS = Pattern.compile("stat::number_of_executed_units: (\\d+)");
@@ -39,7 +42,8 @@ class FuzzTest {
         String output() throws Exception {
             int exitCode = process.waitFor();
             String output = Files.readString(log, StandardCharsets.ISO_8859_1);
-            assertThat(exitCode).as(output).isZero();
+            String finding = output.substring(Math.max(0, output.indexOf("\n==")));
+            assertThat(exitCode).as("%s:\n%s", log, finding).isZero();
             return output;
         }
     }
@@ -48,7 +52,6 @@ class FuzzTest {
     @SuppressWarnings("SystemOut")
     void noInputBreaksTheEngine() throws Exception {
         Seeds seeds = Seeds.in(FOLDER.resolve("seeds"));
-        Folders.make(FOLDER.resolve("findings"));
         List<Running> fuzzers = new ArrayList<>();
         for (Class<?> target : TARGETS) {
             fuzzers.add(fuzz(target, seeds));
@@ -79,8 +82,13 @@ class FuzzTest {
         return target.equals(ElfReaderTarget.class) ? seeds.objects() : seeds.scripts();
     }
 
-    private static Path kept(Class<?> target) {
-        return Folders.make(FOLDER.resolve("kept").resolve(target.getSimpleName()));
+    private static String kept(Class<?> target) {
+        return folder("kept", target);
+    }
+
+    private static String folder(String kind, Class<?> target) {
+        return Folders.make(FOLDER.resolve(kind).resolve(target.getSimpleName()))
+                .toString();
     }
 
     private static Running fuzz(Class<?> target, Seeds seeds) throws IOException {
@@ -92,13 +100,14 @@ class FuzzTest {
                 "--target_class=" + target.getName(),
                 "--instrumentation_includes=io.github.kpatch.**",
                 "--instrumentation_excludes=io.github.kpatch.fuzz.**",
-                "--reproducer_path=" + FOLDER.resolve("findings"),
-                "-artifact_prefix=" + FOLDER.resolve("findings") + "/",
+                "--reproducer_path=" + FOLDER,
+                "-artifact_prefix=" + folder("findings", target) + "/",
                 "-max_total_time=" + SECONDS,
                 "-max_len=" + LONGEST_INPUT,
-                "-timeout=20",
+                "-timeout=" + HANG_SECONDS,
                 "-print_final_stats=1",
-                kept(target).toString(),
+                kept(target),
+                folder("findings", target),
                 inputs(target, seeds).toString());
     }
 
@@ -111,7 +120,7 @@ class FuzzTest {
                 List.of("-javaagent:" + agent + "=destfile=" + coverage + ",includes=io.github.kpatch.*"),
                 Replay.class.getName(),
                 target.getName(),
-                kept(target).toString(),
+                kept(target),
                 inputs(target, seeds).toString());
     }
 
@@ -120,7 +129,7 @@ class FuzzTest {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
+                "-Xmx512m",
                 "-D" + DifferTarget.PAIRS + "=" + seeds.pairs(),
                 "-cp",
                 classPath));

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,7 @@ final class Seeds {
     private static final Path SOURCES = Path.of("src", "test", "resources", "fuzz");
     private static final Path CORPUS = Path.of("src", "test", "resources", "corpus", "corpus.tar.zst");
     private static final int FROM_CORPUS = 10;
+    private static final int LONGEST_SCRIPT = 64;
 
     private static final List<String> FLAGS = List.of(
             "gcc",
@@ -211,12 +213,18 @@ final class Seeds {
         return grown;
     }
 
-    /** Each pair without an edit, in each way of looking at it. */
+    /** Each pair in each way of looking at it, without an edit and with some at random, of which the fuzzer learns how long. */
     private void writeScripts() throws IOException {
         int count = entries(pairs()).size();
+        Random random = new Random(count);
         for (int pair = 0; pair < count; pair++) {
-            for (int flags = 0; flags <= DifferTarget.OTHER_PARENT; flags = flags == 0 ? 1 : flags * 2) {
+            for (int flags = 0; flags <= DifferTarget.TABLE_OF_EDITED; flags = flags == 0 ? 1 : flags * 2) {
                 Files.write(scripts().resolve(pair + "-" + flags), new byte[] {(byte) pair, (byte) flags});
+                byte[] edited = new byte[LONGEST_SCRIPT >> random.nextInt(5)];
+                random.nextBytes(edited);
+                edited[0] = (byte) pair;
+                edited[1] = (byte) flags;
+                Files.write(scripts().resolve(pair + "-" + flags + "-edited"), edited);
             }
         }
     }
