@@ -9,6 +9,8 @@ import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +27,8 @@ final class RelocationEquality {
     private final Unit original;
     private final Unit patched;
     private final Twins<SymbolId> twins;
+    private final SectionId originalBase;
+    private final SectionId patchedBase;
     private final TargetOffsets originalOffsets;
     private final TargetOffsets patchedOffsets;
 
@@ -32,6 +36,8 @@ final class RelocationEquality {
         this.original = correlation.original();
         this.patched = correlation.patched();
         this.twins = correlation.symbols();
+        this.originalBase = originalBase;
+        this.patchedBase = patchedBase;
         this.originalOffsets = original.arch().targetOffsets(original.section(originalBase));
         this.patchedOffsets = patched.arch().targetOffsets(patched.section(patchedBase));
     }
@@ -47,6 +53,40 @@ final class RelocationEquality {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether a stretch of the original section equals one of the patched section, bytes and relocations. One that does
+     * not lie inside its section equals none.
+     *
+     * @param length of both, in bytes
+     */
+    boolean equalStretch(long originalStart, long patchedStart, long length) {
+        if (!fits(original, originalBase, originalStart, length) || !fits(patched, patchedBase, patchedStart, length)) {
+            return false;
+        }
+        Bytes a = original.section(originalBase).bytes().slice((int) originalStart, (int) (originalStart + length));
+        Bytes b = patched.section(patchedBase).bytes().slice((int) patchedStart, (int) (patchedStart + length));
+        return a.equals(b)
+                && equal(
+                        inside(original, originalBase, originalStart, length),
+                        inside(patched, patchedBase, patchedStart, length));
+    }
+
+    private static boolean fits(Unit unit, SectionId section, long start, long length) {
+        long size = unit.section(section).bytes().size();
+        return start >= 0 && length >= 0 && start <= size && length <= size - start;
+    }
+
+    private static SectionData.Relocations inside(Unit unit, SectionId section, long start, long length) {
+        List<Relocation> inside = new ArrayList<>();
+        for (Relocation relocation : unit.elf().relocationsOf(section)) {
+            if (relocation.offset() >= start && relocation.offset() < start + length) {
+                inside.add(new Relocation(
+                        relocation.offset() - start, relocation.type(), relocation.symbol(), relocation.addend()));
+            }
+        }
+        return new SectionData.Relocations(section, inside);
     }
 
     private boolean equal(Relocation a, Relocation b) {

@@ -57,6 +57,16 @@ class DataChangeTest {
     }
 
     @Test
+    void constantsWhoseSectionIsNamedLikeOneOfLiterals() {
+        String source = CONSTANTS.replace("d[", "str_table[");
+        Scenario.of(source, source.replace("3}", "4}")).assertRejected(ProblemCode.DATA_CHANGED);
+        assertThat(Scenario.of(source, source.replace("3}", "4}").replace("+ 1", "+ 2"))
+                        .changed()
+                        .hasSection(".rodata.str_table"))
+                .isTrue();
+    }
+
+    @Test
     @Row("16")
     void sizeOfArray() {
         assertThat(Scenario.of(CONSTANTS, CONSTANTS.replace("[16]", "[17]"))
