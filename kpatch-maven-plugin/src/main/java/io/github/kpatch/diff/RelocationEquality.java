@@ -21,9 +21,11 @@ import java.util.Optional;
  * <p>The targets agree if they are twins. A name is not enough: where a patch lets one of two callers pass another
  * constant, gcc numbers its clones anew, and a caller that goes on with {@code h.constprop.1} would keep calling what the
  * running kernel knows as {@code h.constprop.0} and what the patch makes of that. Names decide only about what is never
- * related, such as {@code __func__.3}.
+ * related, such as {@code __func__.3}; and where such a variable's value means something, as in {@code CSWTCH.3}, gcc's
+ * table for a switch, the value has to agree as well, or nobody would notice that a case returns something else now.
  */
 final class RelocationEquality {
+    private final Correlation correlation;
     private final Unit original;
     private final Unit patched;
     private final Twins<SymbolId> twins;
@@ -32,7 +34,17 @@ final class RelocationEquality {
     private final TargetOffsets originalOffsets;
     private final TargetOffsets patchedOffsets;
 
+    /** Whether values count; not again inside a value, where nothing says that it ever ends. */
+    private final boolean valuesCount;
+
     RelocationEquality(Correlation correlation, SectionId originalBase, SectionId patchedBase) {
+        this(correlation, originalBase, patchedBase, true);
+    }
+
+    private RelocationEquality(
+            Correlation correlation, SectionId originalBase, SectionId patchedBase, boolean valuesCount) {
+        this.correlation = correlation;
+        this.valuesCount = valuesCount;
         this.original = correlation.original();
         this.patched = correlation.patched();
         this.twins = correlation.symbols();
@@ -112,7 +124,22 @@ final class RelocationEquality {
         }
         return original.home(a).isPresent() == patched.home(b).isPresent()
                 && MangledNames.equal(
-                        original.symbol(a).name(), patched.symbol(b).name());
+                        original.symbol(a).name(), patched.symbol(b).name())
+                && (!valuesCount || !SpecialStatics.holdsValue(original, a) || sameValue(a, b));
+    }
+
+    private boolean sameValue(SymbolId a, SymbolId b) {
+        Symbol symbolA = original.symbol(a);
+        Symbol symbolB = patched.symbol(b);
+        SectionId homeA = original.home(a).orElseThrow();
+        SectionId homeB = patched.home(b).orElseThrow();
+        boolean zeroA = original.section(homeA).data() instanceof SectionData.NoBits;
+        boolean zeroB = patched.section(homeB).data() instanceof SectionData.NoBits;
+        return symbolA.size() == symbolB.size()
+                && zeroA == zeroB
+                && (zeroA
+                        || new RelocationEquality(correlation, homeA, homeB, false)
+                                .equalStretch(symbolA.value(), symbolB.value(), symbolA.size()));
     }
 
     /** The string literal that {@code relocation} points to, if it points to one. */
