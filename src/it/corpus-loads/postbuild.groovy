@@ -21,7 +21,7 @@ def contradictions(List<String> guest, Map diff) {
 
 def log = new File(basedir, 'build.log').getText('UTF-8').replaceAll(/\u001B\[[0-9;]*m/, '')
 def refusals = [:]
-(log =~ /(?m)^\[ERROR\] Failed to execute goal \S+ \(\S+\) on project (\S+): (.*)$/).each { refusals[it[1]] = it[2] }
+(log =~ /(?m)^\[ERROR\] Failed to execute goal \S+ \(\S+\) on project (\S+): (.*?)(?: -> \[Help \d+])?$/).each { refusals[it[1]] = it[2] }
 def expected = [:]
 tsv(new File(basedir, 'refused.tsv')) { expected[it[0]] = it[1] }
 
