@@ -87,7 +87,7 @@ final class CompareTwins {
         SectionData a = original.section(twin).data();
         SectionData b = patched.section(id).data();
         if (a instanceof SectionData.Relocations relocationsA && b instanceof SectionData.Relocations relocationsB) {
-            return new RelocationEquality(original, relocationsA.target(), patched, relocationsB.target())
+            return new RelocationEquality(twins, relocationsA.target(), relocationsB.target())
                     .equal(relocationsA, relocationsB);
         }
         // Groups are twins only if they are equal; numbers of sections in them mean nothing.

@@ -20,6 +20,9 @@ import java.util.Optional;
  * sections, the section symbols and the owners. Otherwise two clones {@code g.constprop.0} and {@code g.constprop.1}
  * could end up with the first's code and the second's relocations. Then come the symbols that no section settled.
  *
+ * <p>A name without numbers belongs to the very same name, if it is there: a new static local {@code count.0} must not
+ * take the twin of the file's own {@code count} because it comes first. Numbered names take the next that fits.
+ *
  * <p>Never matched by name: what the patch takes its own copy of (see {@link SpecialStatics}, sanitizer data, clang's
  * unnamed data), string labels and mapping symbols. Static locals get a name match here that {@link
  * CorrelateStaticLocals} takes back.
@@ -51,19 +54,26 @@ final class CorrelateElements {
                             MangledNames.key(patched.elf().sections().get(i).name()), key -> new ArrayList<>(1))
                     .add(new SectionId(i));
         }
+        correlateSections(candidates, true);
+        correlateSections(candidates, false);
+    }
+
+    /** @param exact whether only names without numbers are matched, and with the very same name */
+    private void correlateSections(Map<String, List<SectionId>> candidates, boolean exact) {
         for (int i = 0; i < original.elf().sections().size(); i++) {
             SectionId id = new SectionId(i);
-            if (sections.hasPatched(id) || isNeverMatched(id)) {
+            String name = original.section(id).name();
+            if (sections.hasPatched(id) || isNeverMatched(id) || (exact && MangledNames.isNumbered(name))) {
                 continue;
             }
-            Iterator<SectionId> rest = candidates
-                    .getOrDefault(MangledNames.key(original.section(id).name()), List.of())
-                    .iterator();
+            Iterator<SectionId> rest =
+                    candidates.getOrDefault(MangledNames.key(name), List.of()).iterator();
             while (rest.hasNext() && !sections.hasPatched(id)) {
                 SectionId candidate = rest.next();
+                boolean named = !exact || patched.section(candidate).name().equals(name);
                 if (sections.hasOriginal(candidate)) {
                     rest.remove();
-                } else if (match(original.section(id), patched.section(candidate))) {
+                } else if (named && match(original.section(id), patched.section(candidate))) {
                     pairSections(original, patched, sections, symbols, id, candidate);
                 }
             }
@@ -121,7 +131,6 @@ final class CorrelateElements {
             SectionId b) {
         SectionId baseA = original.base(a);
         SectionId baseB = patched.base(b);
-        sections.pair(a, b);
         sections.pair(baseA, baseB);
         if (!sections.patched(baseA).equals(Optional.of(baseB))) {
             return;
@@ -164,16 +173,24 @@ final class CorrelateElements {
                         .add(id);
             }
         }
+        correlateSymbols(candidates, true);
+        correlateSymbols(candidates, false);
+    }
+
+    /** @param exact whether only names without numbers are matched, and with the very same name */
+    private void correlateSymbols(Map<Key, List<SymbolId>> candidates, boolean exact) {
         for (int i = 1; i < original.elf().symbols().size(); i++) {
             SymbolId id = new SymbolId(i);
-            if (symbols.hasPatched(id) || isNeverMatched(id)) {
+            String name = original.symbol(id).name();
+            if (symbols.hasPatched(id) || isNeverMatched(id) || (exact && MangledNames.isNumbered(name))) {
                 continue;
             }
             Iterator<SymbolId> rest =
                     candidates.getOrDefault(key(original.symbol(id)), List.of()).iterator();
             while (rest.hasNext() && !symbols.hasPatched(id)) {
                 SymbolId candidate = rest.next();
-                if (match(id, candidate)) {
+                boolean named = !exact || patched.symbol(candidate).name().equals(name);
+                if (named && match(id, candidate)) {
                     symbols.pair(id, candidate);
                     rest.remove();
                 }

@@ -140,18 +140,28 @@ final class CorrelateStaticLocals {
     }
 
     private Optional<SymbolId> candidate(SectionId relocations, SymbolId variable) {
+        Symbol wanted = original.symbol(variable);
         for (SectionId place : withPieces(relocations)) {
-            Symbol wanted = original.symbol(variable);
-            for (SymbolId candidate :
-                    usesIn.computeIfAbsent(place, this::indexUses).getOrDefault(key(wanted), Set.of())) {
-                if (!symbols.hasOriginal(candidate)
-                        && MangledNames.equal(
-                                wanted.name(), patched.symbol(candidate).name())) {
-                    return Optional.of(candidate);
-                }
+            List<SymbolId> fitting =
+                    usesIn.computeIfAbsent(place, this::indexUses).getOrDefault(key(wanted), Set.of()).stream()
+                            .filter(candidate -> !symbols.hasOriginal(candidate)
+                                    && MangledNames.equal(
+                                            wanted.name(),
+                                            patched.symbol(candidate).name()))
+                            .toList();
+            if (!fitting.isEmpty()) {
+                return Optional.of(fitting.stream()
+                        .filter(candidate -> isNumbered(patched.symbol(candidate)) == isNumbered(wanted))
+                        .findFirst()
+                        .orElse(fitting.get(0)));
             }
         }
         return Optional.empty();
+    }
+
+    /** A file's own variable of the same name has no number. */
+    private static boolean isNumbered(Symbol symbol) {
+        return MangledNames.isNumbered(symbol.name());
     }
 
     /** A patched relocation section, then those of the pieces of the function it belongs to. */

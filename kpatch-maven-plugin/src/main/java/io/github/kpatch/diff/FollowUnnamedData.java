@@ -27,11 +27,13 @@ import java.util.TreeSet;
  * <p>Where a constant ends is not recorded either; it is taken to end where the next one that anything refers to begins.
  */
 final class FollowUnnamedData {
+    private final Correlation correlation;
     private final Unit original;
     private final Unit patched;
     private final Twins<SectionId> twins;
 
     FollowUnnamedData(Correlation twins) {
+        this.correlation = twins;
         this.original = twins.original();
         this.patched = twins.patched();
         this.twins = twins.sections();
@@ -160,7 +162,7 @@ final class FollowUnnamedData {
                         .bytes()
                         .slice((int) originalStart, (int) (originalStart + length))
                         .equals(patched.section(home).bytes().slice((int) patchedStart, (int) (patchedStart + length)))
-                && new RelocationEquality(original, twin, patched, home)
+                && new RelocationEquality(correlation, twin, home)
                         .equal(
                                 inside(original, twin, originalStart, length),
                                 inside(patched, home, patchedStart, length));

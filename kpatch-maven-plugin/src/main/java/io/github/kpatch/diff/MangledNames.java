@@ -84,6 +84,11 @@ final class MangledNames {
         return from == name.length() || (name.charAt(from) == '.' && skipDigits(name, from + 1) == name.length());
     }
 
+    /** Whether a part of {@code name} says nothing, so that other names may be equal to it. */
+    static boolean isNumbered(String name) {
+        return !key(name).equals(name);
+    }
+
     /**
      * A key that all names equal to {@code name} share, for hash indexes; names with one key are candidates only and
      * must be put to {@link #equal}.

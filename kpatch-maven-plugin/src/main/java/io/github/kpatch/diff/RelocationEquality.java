@@ -8,22 +8,30 @@ import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
 import java.util.Optional;
 
 /**
- * Whether two relocations of twin sections mean the same. Place and type must agree; the targets are compared by name
- * and addend, except string literals, which are compared by their text: the linker merges them, so any new literal
- * shifts the others.
+ * Whether two relocations of twin sections mean the same. Place and type must agree, and so must target and addend,
+ * except for string literals, which are compared by their text: the linker merges them, so any new literal shifts the
+ * others.
+ *
+ * <p>The targets agree if they are twins. A name is not enough: where a patch lets one of two callers pass another
+ * constant, gcc numbers its clones anew, and a caller that goes on with {@code h.constprop.1} would keep calling what the
+ * running kernel knows as {@code h.constprop.0} and what the patch makes of that. Names decide only about what is never
+ * related, such as {@code __func__.3}.
  */
 final class RelocationEquality {
     private final Unit original;
     private final Unit patched;
+    private final Twins<SymbolId> twins;
     private final TargetOffsets originalOffsets;
     private final TargetOffsets patchedOffsets;
 
-    RelocationEquality(Unit original, SectionId originalBase, Unit patched, SectionId patchedBase) {
-        this.original = original;
-        this.patched = patched;
+    RelocationEquality(Correlation correlation, SectionId originalBase, SectionId patchedBase) {
+        this.original = correlation.original();
+        this.patched = correlation.patched();
+        this.twins = correlation.symbols();
         this.originalOffsets = original.arch().targetOffsets(original.section(originalBase));
         this.patchedOffsets = patched.arch().targetOffsets(patched.section(patchedBase));
     }
@@ -55,7 +63,16 @@ final class RelocationEquality {
         if (literal.isPresent()) {
             return literal.equals(literal(patched, b, patchedOffsets));
         }
-        return a.addend() == b.addend() && MangledNames.equal(symbolA.name(), symbolB.name());
+        return a.addend() == b.addend() && sameTarget(a.symbol(), b.symbol());
+    }
+
+    private boolean sameTarget(SymbolId a, SymbolId b) {
+        if (twins.patched(a).isPresent() || twins.original(b).isPresent()) {
+            return twins.patched(a).equals(Optional.of(b));
+        }
+        return original.home(a).isPresent() == patched.home(b).isPresent()
+                && MangledNames.equal(
+                        original.symbol(a).name(), patched.symbol(b).name());
     }
 
     /** The string literal that {@code relocation} points to, if it points to one. */

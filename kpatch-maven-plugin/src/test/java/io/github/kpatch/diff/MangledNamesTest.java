@@ -28,6 +28,20 @@ class MangledNamesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "f, false",
+        "f.cold, false",
+        ".text.unlikely.f, false",
+        ".rodata.f.str1.8, false",
+        "f.isra.0, true",
+        "count.7, true",
+        "__UNIQUE_ID_license12, true",
+    })
+    void numbered(String name, boolean numbered) {
+        assertThat(MangledNames.isNumbered(name)).isEqualTo(numbered);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "f, g",
         "f1, f2",
         "foo.isra.35, foo.isra.35.part.36",

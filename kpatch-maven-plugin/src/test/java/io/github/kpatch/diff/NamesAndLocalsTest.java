@@ -81,6 +81,61 @@ class NamesAndLocalsTest {
                 .changes("g.constprop.1");
     }
 
+    /** A clone for the constant 7, and in front of it one for 9 which only the patch has, and which takes its number. */
+    @Test
+    void callerOfARenumberedCloneFollowsIt() {
+        String seven = "static __attribute__((noinline)) int h_constprop_%d(int a) { sink += a; return a * 7 + 1; }\n";
+        String callers = """
+                int f(int x) { return h_constprop_%d(x) + 1; }
+                int g(int x) { return h_constprop_%d(x) + 2; }
+                """;
+        Output output = Scenario.of(
+                        "int sink;\n" + seven.formatted(0) + callers.formatted(0, 0),
+                        "int sink;\n" + seven.formatted(0).replace("7", "9") + seven.formatted(1)
+                                + callers.formatted(1, 0))
+                .editOriginal(renaming("_constprop_", ".constprop."))
+                .editPatched(renaming("_constprop_", ".constprop."))
+                .changed();
+        output.changes("h.constprop.0", "f").adds("h.constprop.1");
+        assertThat(output.relocations(".text.f")).anyMatch(entry -> entry.startsWith("h.constprop.1-4 "));
+    }
+
+    @Test
+    void newStaticFunctionInPlaceOfAnExternalOne() {
+        Scenario.of(
+                        "int helper(int);\nint f(int x) { return helper(x) + 1; }",
+                        "static __attribute__((noinline)) int helper(int x) { return x * 5; }\n"
+                                + "int f(int x) { return helper(x) + 1; }")
+                .changed()
+                .changes("f")
+                .adds("helper");
+    }
+
+    @Test
+    void newStaticLocalNamedLikeAnExistingVariable() {
+        String file = "static int count = 1;\nint f(int x) { count += x; return count + 1; }\n";
+        String local = "int e(int x) { static int count = 3; count -= x; return count; }\n";
+        for (String patched : new String[] {local + file, file + local}) {
+            Output output = Scenario.of(file, patched.replace("+ 1", "+ 2")).changed();
+            output.changes("f").adds("e");
+            assertThat(output.klp()).isNotEmpty().containsOnly(".text.f: vmlinux.count,1");
+            assertThat(output.hasSection(".data.count")).isFalse();
+        }
+    }
+
+    @Test
+    void newVariableOfTheFileNamedLikeAStaticLocal() {
+        String local = "int f(int x) { FIRST static int count = 1; count += x; return count; }\n";
+        Output output = Scenario.of(
+                        local.replace("FIRST", ""),
+                        "static int count = 5;\n" + local.replace("FIRST", "count ^= x; if (x == 9) return count; {")
+                                + "}")
+                .changed();
+        output.changes("f");
+        assertThat(output.defines("count")).isTrue();
+        assertThat(output.klp()).isNotEmpty().containsOnly(".text.f: vmlinux.count.0,1");
+    }
+
     @Test
     @Row("25")
     void uniqueIdentifiersOfGccAreRenumberedFreely() {
