@@ -21,9 +21,10 @@ def contradictions(List<String> guest, Map diff) {
 
 def log = new File(basedir, 'build.log').getText('UTF-8').replaceAll(/\u001B\[[0-9;]*m/, '')
 def refusals = [:]
-(log =~ /(?m)^\[ERROR\] Failed to execute goal \S+ \(\S+\) on project (\S+): (.*)$/).each { refusals[it[1]] = it[2] }
+(log =~ /(?m)^\[ERROR\] Failed to execute goal \S+ \(\S+\) on project (\S+): (.*?)(?: -> \[Help \d+])?$/).each { refusals[it[1]] = it[2] }
 def expected = [:]
-tsv(new File(basedir, 'refused.tsv')) { expected[it[0]] = it[1] }
+// Pairs that are not listed must load, whether anything of them runs or not.
+tsv(new File(basedir, 'expected.tsv')) { expected[it[0]] = it[1] }
 
 def counts = [pairs: 0, loaded: 0, acted: 0, refused: 0, wrong: 0]
 def report = basedir.listFiles().findAll { new File(it, 'src/main/kpatch').directory }.sort().collect { project ->
@@ -40,8 +41,8 @@ def report = basedir.listFiles().findAll { new File(it, 'src/main/kpatch').direc
         def wrong = contradictions(guest, diff)
         def acts = guest.findAll { it.startsWith('@kpatch | acts ') }.collect { it.split(' ')[3] }
         def objects = diff.changed.collect { "${it.parent} ${it.changedFunctions.size()}+${it.newFunctions.size()}" }.join(', ')
-        if (expected[pair] != null) {
-            wrong << "listed as refused by ${expected[pair]}"
+        if (expected[pair] != null && (expected[pair] != 'acts' || !acts)) {
+            wrong << "listed as ${expected[pair]}"
         }
         outcome = wrong ? "WRONG $wrong" : "loaded $objects" + (acts ? "; acts: ${acts.join(' ')}" : '')
     }
@@ -56,5 +57,5 @@ report << "corpus-loads: ${counts.collect { "$it.value $it.key" }.join(', ')}".t
 report.each { println it }
 new File(basedir, 'loads.txt').text = report.join('\n') + '\n'
 assert counts.wrong == 0 : report.findAll { it.contains(': WRONG') }.join('\n')
-assert counts.loaded + counts.refused == counts.pairs && counts.acted > 0
+assert counts.loaded + counts.refused == counts.pairs && counts.loaded > 0
 return true

@@ -171,8 +171,11 @@ final class CompareTwins {
                 .patched(from)
                 .filter(ignored.sections()::contains)
                 .isPresent();
-        boolean otherTextPlace = SectionNames.textPlace(original.section(from).name())
-                != SectionNames.textPlace(patched.section(to).name());
+        // Not into or out of a section of many functions, such as init code: nothing could redirect it there.
+        boolean otherTextPlace = original.bundles().owner(from).isPresent()
+                && patched.bundles().owner(to).isPresent()
+                && SectionNames.textPlace(original.section(from).name())
+                        != SectionNames.textPlace(patched.section(to).name());
         if (!leftIgnored && !otherTextPlace) {
             boolean function = patched.symbol(id).isFunction();
             fatal.add(Problem.of(

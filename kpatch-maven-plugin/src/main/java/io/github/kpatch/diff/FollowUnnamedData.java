@@ -7,10 +7,8 @@ import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -158,14 +156,7 @@ final class FollowUnnamedData {
         if (length <= 0) {
             return true;
         }
-        return original.section(twin)
-                        .bytes()
-                        .slice((int) originalStart, (int) (originalStart + length))
-                        .equals(patched.section(home).bytes().slice((int) patchedStart, (int) (patchedStart + length)))
-                && new RelocationEquality(correlation, twin, home)
-                        .equal(
-                                inside(original, twin, originalStart, length),
-                                inside(patched, home, patchedStart, length));
+        return new RelocationEquality(correlation, twin, home).equalStretch(originalStart, patchedStart, length);
     }
 
     private static long end(Unit unit, SectionId section, long start, NavigableSet<Long> starts) {
@@ -175,16 +166,5 @@ final class FollowUnnamedData {
         }
         Long next = starts.higher(start);
         return next == null ? size : Math.min(next, size);
-    }
-
-    private static SectionData.Relocations inside(Unit unit, SectionId section, long start, long length) {
-        List<Relocation> inside = new ArrayList<>();
-        for (Relocation relocation : unit.elf().relocationsOf(section)) {
-            if (relocation.offset() >= start && relocation.offset() < start + length) {
-                inside.add(new Relocation(
-                        relocation.offset() - start, relocation.type(), relocation.symbol(), relocation.addend()));
-            }
-        }
-        return new SectionData.Relocations(section, inside);
     }
 }

@@ -9,6 +9,8 @@ import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,19 +21,35 @@ import java.util.Optional;
  * <p>The targets agree if they are twins. A name is not enough: where a patch lets one of two callers pass another
  * constant, gcc numbers its clones anew, and a caller that goes on with {@code h.constprop.1} would keep calling what the
  * running kernel knows as {@code h.constprop.0} and what the patch makes of that. Names decide only about what is never
- * related, such as {@code __func__.3}.
+ * related, such as {@code __func__.3}; and where such a variable's value means something, as in {@code CSWTCH.3}, gcc's
+ * table for a switch, the value has to agree as well, or nobody would notice that a case returns something else now.
  */
 final class RelocationEquality {
+    private final Correlation correlation;
     private final Unit original;
     private final Unit patched;
     private final Twins<SymbolId> twins;
+    private final SectionId originalBase;
+    private final SectionId patchedBase;
     private final TargetOffsets originalOffsets;
     private final TargetOffsets patchedOffsets;
 
+    /** Whether values count; not again inside a value, where nothing says that it ever ends. */
+    private final boolean valuesCount;
+
     RelocationEquality(Correlation correlation, SectionId originalBase, SectionId patchedBase) {
+        this(correlation, originalBase, patchedBase, true);
+    }
+
+    private RelocationEquality(
+            Correlation correlation, SectionId originalBase, SectionId patchedBase, boolean valuesCount) {
+        this.correlation = correlation;
+        this.valuesCount = valuesCount;
         this.original = correlation.original();
         this.patched = correlation.patched();
         this.twins = correlation.symbols();
+        this.originalBase = originalBase;
+        this.patchedBase = patchedBase;
         this.originalOffsets = original.arch().targetOffsets(original.section(originalBase));
         this.patchedOffsets = patched.arch().targetOffsets(patched.section(patchedBase));
     }
@@ -47,6 +65,40 @@ final class RelocationEquality {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether a stretch of the original section equals one of the patched section, bytes and relocations. One that does
+     * not lie inside its section equals none.
+     *
+     * @param length of both, in bytes
+     */
+    boolean equalStretch(long originalStart, long patchedStart, long length) {
+        if (!fits(original, originalBase, originalStart, length) || !fits(patched, patchedBase, patchedStart, length)) {
+            return false;
+        }
+        Bytes a = original.section(originalBase).bytes().slice((int) originalStart, (int) (originalStart + length));
+        Bytes b = patched.section(patchedBase).bytes().slice((int) patchedStart, (int) (patchedStart + length));
+        return a.equals(b)
+                && equal(
+                        inside(original, originalBase, originalStart, length),
+                        inside(patched, patchedBase, patchedStart, length));
+    }
+
+    private static boolean fits(Unit unit, SectionId section, long start, long length) {
+        long size = unit.section(section).bytes().size();
+        return start >= 0 && length >= 0 && start <= size && length <= size - start;
+    }
+
+    private static SectionData.Relocations inside(Unit unit, SectionId section, long start, long length) {
+        List<Relocation> inside = new ArrayList<>();
+        for (Relocation relocation : unit.elf().relocationsOf(section)) {
+            if (relocation.offset() >= start && relocation.offset() < start + length) {
+                inside.add(new Relocation(
+                        relocation.offset() - start, relocation.type(), relocation.symbol(), relocation.addend()));
+            }
+        }
+        return new SectionData.Relocations(section, inside);
     }
 
     private boolean equal(Relocation a, Relocation b) {
@@ -72,7 +124,22 @@ final class RelocationEquality {
         }
         return original.home(a).isPresent() == patched.home(b).isPresent()
                 && MangledNames.equal(
-                        original.symbol(a).name(), patched.symbol(b).name());
+                        original.symbol(a).name(), patched.symbol(b).name())
+                && (!valuesCount || !SpecialStatics.holdsValue(original, a) || sameValue(a, b));
+    }
+
+    private boolean sameValue(SymbolId a, SymbolId b) {
+        Symbol symbolA = original.symbol(a);
+        Symbol symbolB = patched.symbol(b);
+        SectionId homeA = original.home(a).orElseThrow();
+        SectionId homeB = patched.home(b).orElseThrow();
+        boolean zeroA = original.section(homeA).data() instanceof SectionData.NoBits;
+        boolean zeroB = patched.section(homeB).data() instanceof SectionData.NoBits;
+        return symbolA.size() == symbolB.size()
+                && zeroA == zeroB
+                && (zeroA
+                        || new RelocationEquality(correlation, homeA, homeB, false)
+                                .equalStretch(symbolA.value(), symbolB.value(), symbolA.size()));
     }
 
     /** The string literal that {@code relocation} points to, if it points to one. */

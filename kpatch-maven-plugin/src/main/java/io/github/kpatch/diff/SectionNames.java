@@ -40,7 +40,7 @@ final class SectionNames {
         return base.startsWith(".debug_") || base.startsWith(".eh_frame");
     }
 
-    /** String literals, which move freely between builds. */
+    /** String literals, which move freely between builds, unless a variable owns the section. */
     static boolean isStringLiterals(String name) {
         return name.startsWith(".rodata.") && name.contains(".str");
     }

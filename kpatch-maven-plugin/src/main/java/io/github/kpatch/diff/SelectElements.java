@@ -136,7 +136,7 @@ final class SelectElements {
             SectionId id = new SectionId(i);
             String name = patched.section(id).name();
             if (STANDARD.contains(name)
-                    || SectionNames.isStringLiterals(name)
+                    || isStringLiterals(id)
                     || changes.ignored().literals().contains(id)) {
                 draft.include(id, Inclusion.Reason.rule("literals always go along"));
             }
@@ -144,14 +144,17 @@ final class SelectElements {
         draft.add(SymbolId.NULL, Inclusion.Reason.rule("every symbol table begins with it"));
         for (int i = 1; i < patched.elf().symbols().size(); i++) {
             SymbolId id = new SymbolId(i);
-            boolean label = patched.home(id)
-                    .filter(home ->
-                            SectionNames.isStringLiterals(patched.section(home).name()))
-                    .isPresent();
+            boolean label = patched.home(id).filter(this::isStringLiterals).isPresent();
             if (label) {
                 draft.add(id, Inclusion.Reason.rule("labels of literals always go along"));
             }
         }
+    }
+
+    /** Not {@code .rodata.str_table}, which a variable of that name has for itself. */
+    private boolean isStringLiterals(SectionId id) {
+        return SectionNames.isStringLiterals(patched.section(id).name())
+                && patched.bundles().owner(id).isEmpty();
     }
 
     private void takeChangedFunctions() {

@@ -18,6 +18,8 @@ final class SpecialStatics {
     private static final List<String> NAMES =
             List.of("__key", "__warned", "__already_done.", "__func__", "__FUNCTION__", "_rs", "CSWTCH", "_entry");
 
+    private static final List<String> VALUES = List.of("_rs", "CSWTCH");
+
     private SpecialStatics() {}
 
     /** Whether {@code id} is such a variable, or the section symbol of one. */
@@ -44,10 +46,21 @@ final class SpecialStatics {
                 && symbol.isLocal()
                 && (section.equals(".data.once")
                         || section.equals(".data..once")
-                        // gcc writes base.number, clang function.base
-                        || NAMES.stream()
-                                .anyMatch(base -> symbol.name().startsWith(base + ".")
-                                        || symbol.name().contains("." + base)));
+                        || NAMES.stream().anyMatch(base -> isNamed(symbol, base)));
+    }
+
+    /** gcc writes {@code base.number}, clang {@code function.base}. */
+    private static boolean isNamed(Symbol symbol, String base) {
+        return symbol.name().startsWith(base + ".") || symbol.name().contains("." + base);
+    }
+
+    /**
+     * Whether {@code id} is such a variable whose initial value means something: a table of a switch, or the limits of a
+     * rate. Where it changes, code that uses it must take the new copy. The others are flags, or hold what changes with
+     * every build, such as lines.
+     */
+    static boolean holdsValue(Unit unit, SymbolId id) {
+        return contains(unit, id) && VALUES.stream().anyMatch(base -> isNamed(unit.symbol(id), base));
     }
 
     /** Whether {@code id} is a static variable inside a function that must be matched: {@code name.7}, {@code f.name}. */

@@ -4,17 +4,21 @@ import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Finds what the patch would need and a live patch cannot do.
  *
- * <p>A change that no function carries is lost: changed initial data, changed init code, changed exports. Existing data
+ * <p>A change that no function carries is lost: changed initial data, changed init code, changed exports, or an existing
+ * function in {@code .sched.text} that goes along only because a new one stands beside it. Existing data
  * that would go along is worse, for the patch would work on a copy: every store into it would be invisible to the rest
  * of the kernel. Members of COMDAT groups may be shared with other objects.
  */
@@ -62,6 +66,12 @@ final class VerifyPatchability {
         if (isUnnamedCode(id, status)) {
             add(ProblemCode.OBJECT_UNSUPPORTED, id, "The patch refers to existing code in it that has no symbol.");
         }
+        if (included && isSharedCode(id) && changesExistingCode(id)) {
+            add(
+                    ProblemCode.SECTION_CHANGED,
+                    id,
+                    "A function in it changed that has no section of its own, so nothing would lead to the new one.");
+        }
         if (included && status != Status.NEW && isLiveData(id)) {
             add(
                     ProblemCode.DATA_CHANGED,
@@ -82,6 +92,48 @@ final class VerifyPatchability {
                 && section.isText()
                 && !tables.kept().containsKey(id)
                 && !SectionNames.isWithoutSymbols(section.name());
+    }
+
+    /** Whether it is code of several functions, such as {@code .sched.text}, that came in for one of them. */
+    private boolean isSharedCode(SectionId id) {
+        Section section = patched.section(id);
+        return section.isText()
+                && patched.bundles().owner(id).isEmpty()
+                && !tables.kept().containsKey(id)
+                && !SectionNames.isWithoutSymbols(section.name());
+    }
+
+    private boolean changesExistingCode(SectionId id) {
+        Correlation twins = changes.twins();
+        SectionId twin = twins.sections().original(id).orElse(null);
+        boolean changed = changes.of(id) == Status.CHANGED
+                || patched.elf()
+                        .relocationSectionOf(id)
+                        .filter(relocations -> changes.of(relocations) == Status.CHANGED)
+                        .isPresent();
+        if (twin == null || !changed) {
+            return false;
+        }
+        RelocationEquality equality = new RelocationEquality(twins, twin, id);
+        for (int i = 1; i < patched.elf().symbols().size(); i++) {
+            SymbolId function = new SymbolId(i);
+            Symbol symbol = patched.symbol(function);
+            Optional<Symbol> existing = twins.symbols()
+                    .original(function)
+                    .filter(other -> symbol.isFunction()
+                            && patched.home(function).equals(Optional.of(id))
+                            && twins.original().home(other).equals(Optional.of(twin)))
+                    .map(twins.original()::symbol);
+            if (existing.isPresent() && !sameFunction(existing.get(), symbol, equality)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean sameFunction(Symbol original, Symbol patched, RelocationEquality equality) {
+        return original.size() == patched.size()
+                && equality.equalStretch(original.value(), patched.value(), patched.size());
     }
 
     private boolean isLiveData(SectionId id) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfObjectBuilder;
+import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
@@ -54,6 +55,16 @@ class DataChangeTest {
     @Row("15")
     void constantsAlone() {
         Scenario.of(CONSTANTS, CONSTANTS.replace("3}", "4}")).assertRejected(ProblemCode.DATA_CHANGED);
+    }
+
+    @Test
+    void constantsWhoseSectionIsNamedLikeOneOfLiterals() {
+        String source = CONSTANTS.replace("d[", "str_table[");
+        Scenario.of(source, source.replace("3}", "4}")).assertRejected(ProblemCode.DATA_CHANGED);
+        assertThat(Scenario.of(source, source.replace("3}", "4}").replace("+ 1", "+ 2"))
+                        .changed()
+                        .hasSection(".rodata.str_table"))
+                .isTrue();
     }
 
     @Test
@@ -172,6 +183,64 @@ class DataChangeTest {
             }
         }
         return builder.build();
+    }
+
+    /** gcc turns such a switch into a table, so that a changed value changes no code. */
+    @Test
+    void valueInATableMadeFromASwitch() {
+        String source = """
+                int f(int x) {
+                    switch (x) { case 0: return 11; case 1: return 5; case 2: return 37; case 3: return 2; case 4: return 9; }
+                    return -1;
+                }
+                int g(int x) {
+                    switch (x) { case 0: return 3; case 1: return 8; case 2: return 21; case 3: return 1; case 4: return 6; }
+                    return -1;
+                }
+                """;
+        Output output =
+                Scenario.of(source, source.replace("return 21", "return 22")).changed();
+        output.changes("g");
+        assertThat(output.object().sections())
+                .extracting(Section::name)
+                .filteredOn(name -> name.startsWith(".rodata.CSWTCH."))
+                .hasSize(1);
+    }
+
+    @Test
+    void textInATableMadeFromASwitch() {
+        String source = """
+                const char *f(int x) {
+                    switch (x) { case 0: return "a"; case 1: return "bc"; case 2: return "def"; case 3: return "g"; case 4: return "h"; }
+                    return "none";
+                }
+                """;
+        Scenario.of(source, source).assertUnchanged();
+        Scenario.of(source, source.replace("def", "xyz")).changed().changes("f");
+        Scenario.of(source, "const char *e(void) { return \"longer\"; }\n" + source)
+                .changed()
+                .changes()
+                .adds("e");
+    }
+
+    @Test
+    void limitsOfARate() {
+        String source = """
+                struct ratelimit_state { int lock, interval, burst; };
+                int ___ratelimit(struct ratelimit_state *, const char *);
+                void report(int);
+                int f(int x) {
+                    static struct ratelimit_state _rs = { 0, 500, 10 };
+                    if (___ratelimit(&_rs, "f")) report(x);
+                    return x;
+                }
+                """;
+        Scenario.of(source, source)
+                .editPatched(NamesAndLocalsTest.renaming("_rs.0", "_rs.7"))
+                .assertUnchanged();
+        Output output = Scenario.of(source, source.replace("10 }", "20 }")).changed();
+        output.changes("f");
+        assertThat(output.defines("_rs.0")).isTrue();
     }
 
     @Test

@@ -109,6 +109,49 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    void unlikelyFunctionBecomesInitCode() {
+        Scenario.of(
+                        PLACED.replace("ATTRIBUTE", "__attribute__((cold))"),
+                        PLACED.replace("ATTRIBUTE", "__attribute__((section(\".init.text\")))"))
+                .assertRejected(ProblemCode.SYMBOL_CHANGED);
+        Scenario.of(
+                        PLACED.replace("ATTRIBUTE", "__attribute__((section(\".init.text\")))"),
+                        PLACED.replace("ATTRIBUTE", "__attribute__((cold))"))
+                .assertRejected(ProblemCode.SYMBOL_CHANGED);
+    }
+
+    private static final String SHARED = """
+            int g(int);
+            __attribute__((section(".shared.text"), noinline)) int old(int x) { return g(x) + 3; }
+            int f(int x) { return g(x) + 1; }
+            """;
+    private static final String SHARED_AND_NEW = """
+            int g(int);
+            __attribute__((section(".shared.text"), noinline)) int old(int x) { return g(x) + 3; }
+            static __attribute__((section(".shared.text"), noinline)) int fresh(int x) { return g(x) * 5; }
+            int f(int x) { return fresh(x) + 1; }
+            """;
+
+    @Test
+    void newFunctionInASectionOfSeveral() {
+        Output output = Scenario.of(SHARED, SHARED_AND_NEW).changed();
+        output.changes("f").adds("fresh");
+        assertThat(output.relocations(".text.f")).anyMatch(entry -> entry.startsWith("fresh-4 at"));
+    }
+
+    @Test
+    void existingFunctionChangesBesideANewOne() {
+        assertThat(Scenario.of(SHARED, SHARED_AND_NEW.replace("+ 3", "+ 4"))
+                        .assertRejected(ProblemCode.SECTION_CHANGED)
+                        .get(0)
+                        .where())
+                .contains(".shared.text");
+        assertThat(Scenario.of(SHARED, SHARED_AND_NEW.replace("return g(x) + 3", "return f(x) + 3"))
+                        .assertRejected(ProblemCode.SECTION_CHANGED))
+                .hasSize(1);
+    }
+
+    @Test
     @Row("48")
     void untraceableFunctionChanged() {
         String source = PLACED.replace("ATTRIBUTE", "__attribute__((no_instrument_function))");
