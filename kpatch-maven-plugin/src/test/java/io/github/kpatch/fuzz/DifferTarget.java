@@ -1,7 +1,6 @@
 package io.github.kpatch.fuzz;
 
 import io.github.kpatch.arch.Architectures;
-import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.diff.DiffObject;
 import io.github.kpatch.diff.DiffOutcome;
 import io.github.kpatch.diff.DiffTarget;
@@ -13,11 +12,8 @@ import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.intermediate.IntermediateReader;
-import io.github.kpatch.kernel.ModuleSymvers;
-import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,17 +34,8 @@ public final class DifferTarget {
     static final String PAIRS = "kpatch.fuzzPairs";
 
     private static final List<SeedPair> SEEDS = SeedPair.in(Path.of(System.getProperty(PAIRS)));
-    private static final Map<String, Integer> SIZES = Map.of(
-            "alt_instr", 12,
-            "bug_entry", 12,
-            "exception_table_entry", 12,
-            "jump_entry", 16,
-            "orc_entry", 6,
-            "paravirt_patch_site", 16,
-            "static_call_site", 8,
-            "pi_entry", 44);
     private static final List<String> STRUCTURES =
-            SIZES.keySet().stream().sorted().toList();
+            SeedPair.SIZES.keySet().stream().sorted().toList();
 
     private static final int ITSELF = 1;
     private static final int SWAPPED = 2;
@@ -64,7 +51,7 @@ public final class DifferTarget {
     private final int flags;
     private final ObjectEdits original;
     private final ObjectEdits patched;
-    private final Map<String, Integer> sizes = new TreeMap<>(SIZES);
+    private final Map<String, Integer> sizes = new TreeMap<>(SeedPair.SIZES);
     private final List<String> table;
     private final List<String> exports;
     private String parent;
@@ -161,24 +148,17 @@ public final class DifferTarget {
             ElfObject first = original.read("original.o");
             ElfObject second = has(ITSELF) ? first : patched.read("patched.o");
             objects = new ObjectPair("unit.o", first, second);
-            target = target(has(TABLE_OF_EDITED) ? SeedPair.table(first) : table);
+            target = SeedPair.target(
+                    parent,
+                    pair.klpArch() != has(OTHER_KLP_ARCH),
+                    has(TABLE_OF_EDITED) ? SeedPair.table(first) : table,
+                    exports,
+                    sizes);
             outcome = DiffObject.run(objects, target);
         } catch (ProblemException e) {
             return e.getMessage();
         }
         return judged(outcome, objects, () -> DiffObject.run(objects, target));
-    }
-
-    private DiffTarget target(List<String> lines) {
-        String text = String.join("\n", lines) + "\n";
-        StringBuilder symvers = new StringBuilder("0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
-        exports.forEach(export -> symvers.append("0x00000000\t").append(export).append('\n'));
-        return new DiffTarget(
-                parent,
-                ParentSymbols.ofText("table", text.getBytes(StandardCharsets.ISO_8859_1)),
-                ModuleSymvers.parse("Module.symvers", symvers.toString().getBytes(StandardCharsets.ISO_8859_1)),
-                StructSizes.of(sizes),
-                pair.klpArch() != has(OTHER_KLP_ARCH));
     }
 
     private String judged(DiffOutcome outcome, ObjectPair objects, Supplier<DiffOutcome> anotherRun) {

@@ -52,15 +52,7 @@ class FuzzTest {
     @SuppressWarnings("SystemOut")
     void noInputBreaksTheEngine() throws Exception {
         Seeds seeds = Seeds.in(FOLDER.resolve("seeds"));
-        List<Running> fuzzers = new ArrayList<>();
-        for (Class<?> target : TARGETS) {
-            fuzzers.add(fuzz(target, seeds));
-        }
-        for (int i = 0; i < TARGETS.size(); i++) {
-            String output = fuzzers.get(i).output();
-            System.out.println("fuzzing " + TARGETS.get(i).getSimpleName() + ": " + executions(output)
-                    + " executions in " + SECONDS + " s, no finding");
-        }
+        fuzz(seeds);
         Path coverage = FOLDER.resolve("jacoco.exec");
         Files.deleteIfExists(coverage);
         for (Class<?> target : TARGETS) {
@@ -75,6 +67,23 @@ class FuzzTest {
                     "fuzzing reaches %.1f %% of the %d lines of %s%n",
                     100 * ratio, each.getLineCounter().getTotalCount(), each.getName());
             assertThat(ratio).as(each.getName()).isGreaterThanOrEqualTo(COVERED);
+        }
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static void fuzz(Seeds seeds) throws Exception {
+        List<Running> fuzzers = new ArrayList<>();
+        try {
+            for (Class<?> target : TARGETS) {
+                fuzzers.add(fuzz(target, seeds));
+            }
+            for (int i = 0; i < TARGETS.size(); i++) {
+                String output = fuzzers.get(i).output();
+                System.out.println("fuzzing " + TARGETS.get(i).getSimpleName() + ": " + executions(output)
+                        + " executions in " + SECONDS + " s, no finding");
+            }
+        } finally {
+            fuzzers.forEach(each -> each.process().destroy());
         }
     }
 

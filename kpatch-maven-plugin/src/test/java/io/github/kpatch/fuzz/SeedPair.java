@@ -1,9 +1,17 @@
 package io.github.kpatch.fuzz;
 
+import io.github.kpatch.debuginfo.StructSizes;
+import io.github.kpatch.diff.DiffObject;
+import io.github.kpatch.diff.DiffOutcome;
+import io.github.kpatch.diff.DiffTarget;
+import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.kernel.ModuleSymvers;
+import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -25,6 +35,17 @@ import java.util.stream.Stream;
  * @param exports which undefined symbols somebody exports: the columns of a {@code Module.symvers} behind the first
  */
 record SeedPair(ElfObject original, ElfObject patched, String parent, boolean klpArch, List<String> exports) {
+    /** The sizes of the structures of tables, as on the kernel of the corpus. */
+    static final Map<String, Integer> SIZES = Map.of(
+            "alt_instr", 12,
+            "bug_entry", 12,
+            "exception_table_entry", 12,
+            "jump_entry", 16,
+            "orc_entry", 6,
+            "paravirt_patch_site", 16,
+            "static_call_site", 8,
+            "pi_entry", 44);
+
     private static final String FACTS = "facts.properties";
 
     SeedPair {
@@ -87,5 +108,35 @@ record SeedPair(ElfObject original, ElfObject patched, String parent, boolean kl
             }
         }
         return lines;
+    }
+
+    /**
+     * A kernel.
+     *
+     * @param table lines of its symbol table
+     * @param exports lines of its {@code Module.symvers} behind the first column
+     * @param sizes of its structures
+     */
+    static DiffTarget target(
+            String parent, boolean klpArch, List<String> table, List<String> exports, Map<String, Integer> sizes) {
+        StringBuilder symvers = new StringBuilder("0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
+        exports.forEach(export -> symvers.append("0x00000000\t").append(export).append('\n'));
+        return new DiffTarget(
+                parent,
+                ParentSymbols.ofText("table", (String.join("\n", table) + "\n").getBytes(StandardCharsets.ISO_8859_1)),
+                ModuleSymvers.parse("Module.symvers", symvers.toString().getBytes(StandardCharsets.ISO_8859_1)),
+                StructSizes.of(sizes),
+                klpArch);
+    }
+
+    /** What the differ makes of the pair; empty where the change is one that it refuses. */
+    Optional<ElfObject> output() {
+        try {
+            DiffTarget kernel = target(parent, klpArch, table(original), exports, SIZES);
+            DiffOutcome outcome = DiffObject.run(new ObjectPair("unit.o", original, patched), kernel);
+            return outcome instanceof DiffOutcome.Changed changed ? Optional.of(changed.output()) : Optional.empty();
+        } catch (ProblemException e) {
+            return Optional.empty();
+        }
     }
 }

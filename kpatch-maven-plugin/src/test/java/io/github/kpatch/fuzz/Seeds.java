@@ -159,6 +159,13 @@ final class Seeds {
             byte[] object = Files.readAllBytes(pair.resolve("patched.o"));
             Files.write(objects().resolve(pair.getFileName()), object);
         }
+        int outputs = 0;
+        for (SeedPair pair : SeedPair.in(pairs())) {
+            if (pair.output().isPresent()) {
+                Path place = objects().resolve("intermediate-" + outputs++);
+                Files.write(place, ElfWriter.write(pair.output().get()));
+            }
+        }
         ElfObject small = ElfReader.read(
                 "patched.o", Files.readAllBytes(pairs().resolve("groups-s").resolve("patched.o")));
         ElfHeader big = ElfHeader.relocatable(ByteOrder.BIG_ENDIAN, 22, 0);
