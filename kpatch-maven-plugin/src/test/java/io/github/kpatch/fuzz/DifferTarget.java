@@ -12,6 +12,7 @@ import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.intermediate.IntermediateReader;
+import io.github.kpatch.intermediate.IntermediateTables;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Path;
@@ -26,8 +27,8 @@ import java.util.stream.Collectors;
 /**
  * A valid pair of objects and edits of both, driven by the fuzzer's bytes: which pair, which way round, what is known of
  * the kernel, then one edit after the other. Nothing but an outcome or a coded problem may come out; what changed must
- * be an object with its intermediate tables, byte for byte the same each time; no change of code may get lost; and an
- * object has never changed against itself.
+ * be an object with its intermediate tables, byte for byte the same each time; no change of code may get lost and no
+ * reference lead elsewhere; and an object has never changed against itself.
  */
 public final class DifferTarget {
     /** Where {@link Seeds} has put the pairs. */
@@ -173,13 +174,16 @@ public final class DifferTarget {
         byte[] bytes = ElfWriter.write(changed.output());
         ElfObject output = ElfReader.read("output.o", bytes);
         require(output.equals(changed.output()), "the output is read as another object");
-        IntermediateReader.read(
+        IntermediateTables tables = IntermediateReader.read(
                 "output.o",
                 output,
                 Architectures.of(output.header().machine()).orElseThrow().absolute64());
         DiffOutcome.Changed again = (DiffOutcome.Changed) anotherRun.get();
         require(Arrays.equals(bytes, ElfWriter.write(again.output())), "a second run gives other bytes");
         requireNothingLost(objects, output.sections());
+        References.astray(objects.patched(), output, tables).ifPresent(reference -> {
+            throw new AssertionError("the reference at " + reference + " leads astray");
+        });
         SecondOpinion.lostEntries(objects.original(), objects.patched(), output).ifPresent(table -> {
             throw new AssertionError("entries are lost: " + table);
         });

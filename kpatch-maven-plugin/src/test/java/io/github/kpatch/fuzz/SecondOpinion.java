@@ -90,7 +90,7 @@ final class SecondOpinion {
                 .collect(Collectors.groupingBy(section -> withoutNumbers(section.name()), Collectors.counting()));
     }
 
-    private static String withoutNumbers(String name) {
+    static String withoutNumbers(String name) {
         return NUMBER.matcher(name).replaceAll("");
     }
 
