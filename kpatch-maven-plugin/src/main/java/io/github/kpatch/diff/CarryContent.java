@@ -68,6 +68,10 @@ final class CarryContent {
             if (!tables.inclusion().has(id)) {
                 continue;
             }
+            if (section.data() instanceof SectionData.Group) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_INVALID, patched.where(id), "It is a section group by the name of data.");
+            }
             Optional<Tables.Rebuilt> rebuilt = Optional.ofNullable(tables.kept().get(id));
             if (section.data() instanceof SectionData.Relocations all) {
                 if (tables.inclusion().has(all.target())) {

@@ -73,7 +73,7 @@ final class CorrelateElements {
                 boolean named = !exact || patched.section(candidate).name().equals(name);
                 if (sections.hasOriginal(candidate)) {
                     rest.remove();
-                } else if (named && match(original.section(id), patched.section(candidate))) {
+                } else if (named && match(id, candidate)) {
                     pairSections(original, patched, sections, symbols, id, candidate);
                 }
             }
@@ -93,8 +93,12 @@ final class CorrelateElements {
                 || SectionNames.isDynamicDebug(original.section(base).name());
     }
 
-    private boolean match(Section a, Section b) {
+    /** Relocation sections are named after their bases, but what they are of says the base. */
+    private boolean match(SectionId idA, SectionId idB) {
+        Section a = original.section(idA);
+        Section b = patched.section(idB);
         return MangledNames.equal(a.name(), b.name())
+                && MangledNames.equal(original.baseName(idA), patched.baseName(idB))
                 && !SectionNames.isUnnamedData(b.name())
                 && a.isRelocations() == b.isRelocations()
                 && (!(a.data() instanceof SectionData.Group groupA)

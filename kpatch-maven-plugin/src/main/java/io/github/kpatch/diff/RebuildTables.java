@@ -62,12 +62,27 @@ final class RebuildTables {
         this.target = target;
         this.lookup = lookup;
         this.draft = selection.draft();
+        checkSingle(SectionNames.ALTERNATIVE_CODE);
         for (SpecialSection special : patched.arch().specialSections()) {
-            for (SectionId id : patched.elf().sectionsNamed(special.name())) {
-                if (selection.tables().containsKey(id) && canBeDivided(special)) {
-                    tables.put(id, new Table(TableEntries.of(patched, id, special, target)));
-                }
+            checkSingle(special.name());
+            if (special.entries() instanceof EntryLayout.Paired paired) {
+                checkSingle(paired.companion());
             }
+            patched.elf()
+                    .sectionNamed(special.name())
+                    .filter(id -> selection.tables().containsKey(id) && canBeDivided(special))
+                    .ifPresent(id -> tables.put(id, new Table(TableEntries.of(patched, id, special, target))));
+        }
+    }
+
+    /** Assemblers and linkers join tables of one name; the entries of another one would be lost. */
+    private void checkSingle(String name) {
+        List<SectionId> all = patched.elf().sectionsNamed(name);
+        if (all.size() > 1) {
+            throw ProblemException.input(
+                    ProblemCode.SPECIAL_SECTION_INVALID,
+                    patched.where(all.get(1)),
+                    "The object has " + all.size() + " sections of this name.");
         }
     }
 
@@ -134,8 +149,17 @@ final class RebuildTables {
 
     private boolean describesIncluded(TableEntry entry) {
         return entry.relocations().stream()
-                .anyMatch(relocation -> patched.symbol(relocation.symbol()).isFunction()
-                        && patched.home(relocation.symbol()).filter(draft::has).isPresent());
+                .map(Relocation::symbol)
+                .anyMatch(symbol -> patched.home(symbol)
+                        .filter(home ->
+                                draft.has(home) && (patched.symbol(symbol).isFunction() || isCode(home)))
+                        .isPresent());
+    }
+
+    /** Labels in assembler code may have no type, and places without a size to cover them only their section's name. */
+    private boolean isCode(SectionId section) {
+        return patched.section(section).isText()
+                && !SectionNames.isWithoutSymbols(patched.section(section).name());
     }
 
     private void keep(SectionId section, TableEntry entry) {

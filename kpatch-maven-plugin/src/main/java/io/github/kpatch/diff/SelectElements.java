@@ -172,8 +172,12 @@ final class SelectElements {
     private void takeCallbacks() {
         for (int i = 0; i < patched.elf().sections().size(); i++) {
             SectionId id = new SectionId(i);
-            if (!SectionNames.isCallback(patched.baseName(id))) {
+            if (!patched.baseName(id).startsWith(SectionNames.CALLBACKS)) {
                 continue;
+            }
+            if (!SectionNames.isCallback(patched.baseName(id))) {
+                throw ProblemException.input(
+                        ProblemCode.CALLBACK_INVALID, patched.where(id), "Livepatch has no callback of that kind.");
             }
             Inclusion.Reason reason = Inclusion.Reason.rule("a callback of the patch's author");
             draft.add(id, reason);

@@ -43,6 +43,12 @@ class AuthorMarksTest {
     }
 
     @Test
+    void callbackOfAKindThatDoesNotExist() {
+        Scenario.of(SOURCE, SOURCE + CALLBACK.replace("pre_patch", "in_patch"))
+                .assertError(ProblemCode.CALLBACK_INVALID);
+    }
+
+    @Test
     void callbackWithoutAFunction() {
         Scenario.of(SOURCE, SOURCE + CALLBACK.replace("{before}", "{0}")).assertError(ProblemCode.CALLBACK_INVALID);
     }

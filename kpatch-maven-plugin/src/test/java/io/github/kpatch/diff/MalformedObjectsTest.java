@@ -10,6 +10,7 @@ import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionLink;
 import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
@@ -18,6 +19,7 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +88,22 @@ class MalformedObjectsTest {
                                         new SymbolHome.InSection(new SectionId(0))))
                         .build())
                 .assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    @Test
+    void groupByTheNameOfLiterals() {
+        String source = "int f(int x) { return x; }";
+        Scenario.of(source, source.replace("x;", "x + 1;"))
+                .editOriginal(MalformedObjectsTest::withGroupOfLiterals)
+                .editPatched(MalformedObjectsTest::withGroupOfLiterals)
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    private static ElfObject withGroupOfLiterals(ElfObject object) {
+        SectionData group = new SectionData.Group(new SymbolId(1), 0, List.of());
+        ElfObjectBuilder builder = ElfObjectBuilder.from(object);
+        builder.add(new Section(".rodata.str1.1", SectionType.GROUP, 0, 0, 4, 4, SectionLink.NONE, group));
+        return builder.build();
     }
 
     /** As if the linker could store a pointer where the file has no bytes. */

@@ -8,6 +8,8 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernel's tables about code: only entries about code of the patch go along. */
 class SpecialSectionsTest {
@@ -37,6 +39,14 @@ class SpecialSectionsTest {
                 .assertError(ProblemCode.SPECIAL_SECTION_INVALID);
     }
 
+    @Test
+    void secondTableOfTheSameName() {
+        String own = BUGS.replace(
+                "int g(int x) { BUG(7);",
+                "asm(\".section __bug_table,\\\"aw\\\",@progbits,unique,7\\n.long 0,0,0\\n.text\");\nint g(int x) {");
+        Scenario.of(own, own.replace("+ 1", "+ 2")).assertError(ProblemCode.SPECIAL_SECTION_INVALID);
+    }
+
     private static final String FIXUPS = """
             #define TRY(n) asm volatile("1: movl (%%rdi), %%eax\\n2:\\n.pushsection .fixup,\\"ax\\"\\n3: movl $" #n ", %%eax\\n" \\
                 "jmp 2b\\n.popsection\\n.pushsection __ex_table,\\"a\\"\\n.long 1b - ., 3b - ., 0\\n.popsection" ::: "rax")
@@ -58,6 +68,40 @@ class SpecialSectionsTest {
         assertThat(output.relocations("__ex_table"))
                 .filteredOn(entry -> entry.startsWith(".fixup"))
                 .containsExactly(".fixup+0 at 4", ".fixup+10 at 16");
+    }
+
+    private static String assembled(String call, String helper) {
+        return """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:
+                	call __fentry__
+                	%s
+                	ret
+                	.size f, .-f
+                	%s
+                """.formatted(call, helper);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".type helper, @function", ".globl helper"})
+    void entriesOfCodeOfUnknownSize(String kind) {
+        String helper = """
+                	.section .text.helpers,"ax",@progbits
+                	%s
+                helper:
+                	nop
+                1:	movl (%%rdi), %%eax
+                2:	ret
+                	.section __ex_table,"a"
+                	.long 1b - ., 2b - ., 0
+                """.formatted(kind);
+        Output output = Scenario.ofAssembler(assembled("nop", ""), assembled("call helper", helper))
+                .changed();
+        assertThat(output.defines("helper")).isTrue();
+        assertThat(output.size("__ex_table")).isEqualTo(12);
     }
 
     private static final String JUMP = """

@@ -200,6 +200,9 @@ public final class DifferTarget {
         DiffOutcome.Changed again = (DiffOutcome.Changed) anotherRun.get();
         require(Arrays.equals(bytes, ElfWriter.write(again.output())), "a second run gives other bytes");
         requireNothingLost(objects, output.sections());
+        SecondOpinion.lostEntries(objects.patched(), output).ifPresent(table -> {
+            throw new AssertionError("entries are lost: " + table);
+        });
         if (has(ITSELF)) {
             require(!changed.callbacks().isEmpty(), "an object has changed against itself");
             require(changed.changedFunctions().isEmpty(), "an object's function has changed against itself");
@@ -213,7 +216,7 @@ public final class DifferTarget {
     }
 
     private static void requireNothingLost(ObjectPair objects, List<Section> output) {
-        ChangedCode.lost(objects.original(), objects.patched(), output).ifPresent(section -> {
+        SecondOpinion.lostCode(objects.original(), objects.patched(), output).ifPresent(section -> {
             throw new AssertionError("the change of section " + section + " is lost");
         });
     }

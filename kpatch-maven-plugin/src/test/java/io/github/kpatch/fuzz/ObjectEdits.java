@@ -204,6 +204,15 @@ final class ObjectEdits {
         return new SectionId(Math.max(0, chooseSection(script)));
     }
 
+    /** Any section but one of relocations, which the reader refuses to see relocated. */
+    private SectionId relocatable(Script script) {
+        SectionId id = anySection(script);
+        Section section = sections.get(id.index());
+        return section != null && section.data() instanceof SectionData.Relocations relocations
+                ? relocations.target()
+                : id;
+    }
+
     private SymbolId anySymbol(Script script) {
         return new SymbolId(script.choose(symbols.size()));
     }
@@ -238,6 +247,26 @@ final class ObjectEdits {
         long entrySize = kind == 8 ? script.number(s.entrySize()) : s.entrySize();
         SectionLink link = kind == 9 ? link(script) : s.link();
         sections.set(index, new Section(name, type, flags, s.address(), alignment, entrySize, link, s.data()));
+        if (kind == 4 && script.choose(4) > 0) {
+            nameRelocations(index);
+        }
+    }
+
+    /** Calls the relocation sections of a section as compilers do. */
+    private void nameRelocations(int base) {
+        sections.replaceAll(s -> s != null
+                        && s.data() instanceof SectionData.Relocations relocations
+                        && relocations.target().index() == base
+                ? new Section(
+                        ".rela" + sections.get(base).name(),
+                        s.type(),
+                        s.flags(),
+                        s.address(),
+                        s.alignment(),
+                        s.entrySize(),
+                        s.link(),
+                        s.data())
+                : s);
     }
 
     private SectionLink link(Script script) {
@@ -460,7 +489,7 @@ final class ObjectEdits {
     }
 
     private void relocateAlso(Script script) {
-        SectionId target = anySection(script);
+        SectionId target = relocatable(script);
         int from = chooseRelocations(script);
         List<Relocation> entries = from < 0
                 ? List.of()
@@ -475,7 +504,7 @@ final class ObjectEdits {
             SectionData.Relocations all =
                     (SectionData.Relocations) sections.get(index).data();
             sections.set(
-                    index, sections.get(index).with(new SectionData.Relocations(anySection(script), all.entries())));
+                    index, sections.get(index).with(new SectionData.Relocations(relocatable(script), all.entries())));
         }
     }
 
@@ -542,13 +571,11 @@ final class ObjectEdits {
         private final List<Integer> keptSymbols = new ArrayList<>();
 
         ElfObject object() {
-            for (int i = 0; i < sections.size(); i++) {
-                if (sections.get(i) != null
-                        && sections.get(i).data() instanceof SectionData.Relocations relocations
-                        && isRemoved(relocations.target())) {
-                    sections.set(i, null);
-                }
-            }
+            sections.replaceAll(section -> section != null
+                            && section.data() instanceof SectionData.Relocations relocations
+                            && isRemoved(relocations.target())
+                    ? null
+                    : section);
             Arrays.fill(sectionNumbers, -1);
             for (int index : sectionOrder) {
                 if (sections.get(index) != null) {

@@ -10,20 +10,53 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A second opinion on what must not get lost, far simpler than the differ: where the bytes of a function's section differ,
- * the output has to have the section. The only excuse is a line number, which stands behind the opcode of a {@code mov}
- * to {@code esi} or {@code edx}, or that the author said so.
+ * A second opinion on what must not get lost, far simpler than the differ. Where the bytes of a function's section differ,
+ * the output has to have the section; the only excuse is a line number, which stands behind the opcode of a {@code mov}
+ * to {@code esi} or {@code edx}, or that the author said so. And code that is in the output has there what tables say of it.
  */
-final class ChangedCode {
+final class SecondOpinion {
     private static final int MOV_ESI = 0xbe;
     private static final int MOV_EDX = 0xba;
     private static final int IMMEDIATE = 4;
     private static final Pattern NUMBER = Pattern.compile("\\.[0-9]*(?=\\.|$)");
 
-    private ChangedCode() {}
+    /** Tables all of whose entries about carried code have to be carried. */
+    private static final List<String> TABLES = List.of(
+            "__bug_table", "__ex_table", ".altinstructions", ".parainstructions", ".return_sites", ".smp_locks");
+
+    /** Code beside functions: divided as a table, or carried whole. */
+    private static final List<String> OWN_RULES = List.of(".fixup", ".altinstr_replacement");
+
+    private SecondOpinion() {}
+
+    /** A table and the code in the output of which it says less there than it did. */
+    static Optional<String> lostEntries(ElfObject patched, ElfObject output) {
+        for (String table : TABLES) {
+            Map<String, Long> before = mentions(patched, table);
+            Map<String, Long> after = mentions(output, table);
+            for (Section code : output.sections()) {
+                long entries = before.getOrDefault(code.name(), 0L);
+                if (code.isText()
+                        && patched.sectionsNamed(code.name()).size() == 1
+                        && !OWN_RULES.contains(code.name())
+                        && entries != after.getOrDefault(code.name(), 0L)) {
+                    return Optional.of(table + " about " + code.name());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How often a table refers to each section. */
+    private static Map<String, Long> mentions(ElfObject object, String table) {
+        return object.sectionsNamed(table).stream()
+                .flatMap(id -> object.relocationsOf(id).stream())
+                .flatMap(relocation -> object.symbol(relocation.symbol()).home().section().stream())
+                .collect(Collectors.groupingBy(id -> object.section(id).name(), Collectors.counting()));
+    }
 
     /** A section of changed code that is not in the output. */
-    static Optional<String> lost(ElfObject original, ElfObject patched, List<Section> output) {
+    static Optional<String> lostCode(ElfObject original, ElfObject patched, List<Section> output) {
         if (patched.sections().stream().anyMatch(section -> section.name().startsWith(".kpatch.ignore."))) {
             return Optional.empty();
         }
