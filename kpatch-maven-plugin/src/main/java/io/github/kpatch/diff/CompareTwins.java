@@ -16,7 +16,7 @@ import java.util.Optional;
  * Decides what became of every section and symbol.
  *
  * <p>Sections compare by content: bytes, then relocations one by one. A section that differs in line numbers alone
- * counts as equal. The verdict on a section passes to the symbol that owns it; a symbol that owns none keeps "same", and
+ * counts as equal, and code about which the kernel's tables say something else does not. The verdict on a section passes to the symbol that owns it; a symbol that owns none keeps "same", and
  * a change in its section is caught when the result is verified. A function whose cold piece changed has changed too,
  * for the piece can be reached only through the function.
  *
@@ -42,12 +42,17 @@ final class CompareTwins {
         this.symbols = new Status[patched.elf().symbols().size()];
     }
 
-    /** The status of everything in the patched object. */
-    static Changes of(Correlation twins, Ignored ignored) {
+    /**
+     * The status of everything in the patched object.
+     *
+     * @param target gives the sizes of the kernel's structures
+     */
+    static Changes of(Correlation twins, Ignored ignored, DiffTarget target) {
         CompareTwins pass = new CompareTwins(twins, ignored);
         pass.compareSections();
         pass.followUnnamedData();
         pass.forgiveLineNumbers();
+        pass.followTableEntries(target.sizeOf("bug_entry").orElse(0));
         pass.compareSymbols();
         pass.passStatusToOwners();
         pass.passStatusOfPieces();
@@ -129,6 +134,14 @@ final class CompareTwins {
             Section twin = original.section(twins.sections().original(id).orElseThrow());
             if (twin.data().size() == section.data().size() && filter.excuses(twin, id)) {
                 sections[i] = Status.SAME;
+            }
+        }
+    }
+
+    private void followTableEntries(int bugEntrySize) {
+        for (SectionId id : new FollowTableEntries(twins).affected(bugEntrySize)) {
+            if (patched.bundles().owner(id).isPresent()) {
+                sections[id.index()] = Status.CHANGED;
             }
         }
     }

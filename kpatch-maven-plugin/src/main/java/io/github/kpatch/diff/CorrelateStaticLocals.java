@@ -55,7 +55,7 @@ final class CorrelateStaticLocals {
     Correlation correlation() {
         undo();
         List<Use> uses = uses(original);
-        uses.forEach(this::correlate);
+        correlate(uses);
         Set<Problem> lost = new LinkedHashSet<>();
         uses.forEach(use -> verify(use).ifPresent(lost::add));
         if (!lost.isEmpty()) {
@@ -95,6 +95,35 @@ final class CorrelateStaticLocals {
             }
         }
         return uses;
+    }
+
+    /**
+     * In the order of the object, but what a static local refers to can only be found when that variable has been found:
+     * tables made of compound literals are nested, and an inner one may come first.
+     */
+    private void correlate(List<Use> uses) {
+        List<Use> waiting = uses;
+        boolean progress;
+        do {
+            List<Use> stillWaiting = new ArrayList<>();
+            for (Use use : waiting) {
+                if (standsInVariableToBeFound(use)) {
+                    stillWaiting.add(use);
+                } else {
+                    correlate(use);
+                }
+            }
+            progress = stillWaiting.size() < waiting.size();
+            waiting = stillWaiting;
+        } while (progress);
+        waiting.forEach(this::correlate);
+    }
+
+    private boolean standsInVariableToBeFound(Use use) {
+        return original.bundles()
+                .owner(original.base(use.relocations()))
+                .filter(owner -> SpecialStatics.isOrdinaryLocal(original, owner) && !symbols.hasPatched(owner))
+                .isPresent();
     }
 
     private void correlate(Use use) {

@@ -41,7 +41,7 @@ public final class DiffObject {
         // What is the same thing in both, and what became of it.
         Correlation twins = CorrelateElements.between(named(original), named(patched));
         Ignored ignored = FindIgnored.in(twins);
-        Changes changes = CompareTwins.of(twins, ignored);
+        Changes changes = CompareTwins.of(twins, ignored, target);
         List<SymbolId> redirected = CheckTraceable.in(changes);
 
         // What has to go along, and whether it can.

@@ -119,13 +119,21 @@ final class RelocationEquality {
     }
 
     private boolean sameTarget(SymbolId a, SymbolId b) {
+        boolean value = valuesCount && twins.patched(a).isEmpty() && SpecialStatics.holdsValue(original, a);
+        return sameNamed(correlation, a, b) && (!value || sameValue(a, b));
+    }
+
+    /** Whether the two are twins or, where neither has one, bear names that mean the same. */
+    static boolean sameNamed(Correlation correlation, SymbolId a, SymbolId b) {
+        Twins<SymbolId> twins = correlation.symbols();
         if (twins.patched(a).isPresent() || twins.original(b).isPresent()) {
             return twins.patched(a).equals(Optional.of(b));
         }
-        return original.home(a).isPresent() == patched.home(b).isPresent()
+        return correlation.original().home(a).isPresent()
+                        == correlation.patched().home(b).isPresent()
                 && MangledNames.equal(
-                        original.symbol(a).name(), patched.symbol(b).name())
-                && (!valuesCount || !SpecialStatics.holdsValue(original, a) || sameValue(a, b));
+                        correlation.original().symbol(a).name(),
+                        correlation.patched().symbol(b).name());
     }
 
     private boolean sameValue(SymbolId a, SymbolId b) {

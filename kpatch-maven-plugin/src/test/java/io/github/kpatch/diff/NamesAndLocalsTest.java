@@ -521,4 +521,25 @@ class NamesAndLocalsTest {
                 """;
         assertThat(Scenario.of(source, source).run()).isNotInstanceOf(DiffOutcome.Changed.class);
     }
+
+    /** As in the quirk tables of sound/usb. */
+    @Test
+    void variablesWithoutANameThatOnlyOthersOfThatKindReferTo() {
+        String source = """
+                struct inner { int *value; };
+                struct middle { const struct inner *inner; };
+                struct outer { const struct middle *middle; };
+                const struct outer table[] = {
+                    { &(const struct middle) { &(const struct inner) { &(int) { 1 } } } },
+                    { &(const struct middle) { &(const struct inner) { &(int) { 2 } } } },
+                };
+                int f(int x) { return *table[x].middle->inner->value; }
+                """;
+        String innerFirst = "-fno-toplevel-reorder";
+        Scenario.of(source, source.replace("inner->value;", "inner->value + 1;"))
+                .flags(innerFirst)
+                .changed()
+                .changes("f");
+        assertThat(Scenario.of(source, source).flags(innerFirst).run()).isInstanceOf(DiffOutcome.Unchanged.class);
+    }
 }

@@ -142,6 +142,38 @@ class SpecialSectionsTest {
     }
 
     @Test
+    void otherKeyOfTheSameBranch() {
+        String source = JUMP.replace("KEYS", "extern struct key one, two;");
+        Output output = Scenario.of(source.replace("KEY", "one"), source.replace("KEY", "two"))
+                .entry("ffffffff82000000 16 OBJECT GLOBAL one")
+                .entry("ffffffff82000010 16 OBJECT GLOBAL two")
+                .changed();
+        output.changes("f");
+        assertThat(output.klp()).contains("__jump_table: vmlinux.two,0");
+    }
+
+    @Test
+    void otherFlagsOfTheSameWarning() {
+        String source = """
+                int h(int);
+                int f(int x) {
+                    asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n2: .long 1b - ., 0\\n.word LINE, FLAGS\\n.popsection");
+                    return h(x) + 1;
+                }
+                int g(int x) {
+                    asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n2: .long 1b - ., 0\\n.word 9, 1\\n.popsection");
+                    return h(x) + 2;
+                }
+                """;
+        String warning = source.replace("FLAGS", "1").replace("LINE", "5");
+        Scenario.of(warning, source.replace("FLAGS", "1").replace("LINE", "6")).assertUnchanged();
+        Output output = Scenario.of(warning, source.replace("FLAGS", "3").replace("LINE", "5"))
+                .changed();
+        output.changes("f");
+        assertThat(output.section("__bug_table").bytes().at(10)).isEqualTo(3);
+    }
+
+    @Test
     @Row("79")
     void keyOfAModule() {
         assertThat(jump("extern struct key outside;", "outside")
