@@ -36,10 +36,9 @@ final class SecondOpinion {
 
     /** A table and the code in the output of which it says less there than it did. */
     static Optional<String> lostEntries(ElfObject original, ElfObject patched, ElfObject output) {
-        Map<String, Long> originals = namesakes(original);
         for (String table : TABLES) {
-            if (original.sectionsNamed(table).size() != originals.getOrDefault(table, 0L)) {
-                // The patched table takes the number of its original twin, and is no table any more.
+            if (isNumbered(original, table) || isNumbered(patched, table)) {
+                // Twins have one name, the original's, and with a number it is none of a table.
                 continue;
             }
             Map<String, Long> before = mentions(patched, table);
@@ -55,6 +54,13 @@ final class SecondOpinion {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isNumbered(ElfObject object, String table) {
+        return object.sections().stream()
+                .map(Section::name)
+                .anyMatch(name ->
+                        name.startsWith(table + ".") && withoutNumbers(name).equals(table));
     }
 
     /** How often a table refers to each section. */
