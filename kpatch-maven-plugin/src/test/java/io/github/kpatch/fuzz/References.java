@@ -105,12 +105,13 @@ final class References {
         }
         return patched.symbols().stream()
                 .anyMatch(candidate -> candidate.home().section().equals(home)
-                        && isSameName(candidate.name(), name)
-                        && candidate.value() + addend == symbol.value() + relocation.addend());
+                        && candidate.value() + addend == symbol.value() + relocation.addend()
+                        && isSameName(candidate.name(), name));
     }
 
     /** Names in the output carry the numbers of the original object. */
     private static boolean isSameName(String patched, String output) {
-        return SecondOpinion.withoutNumbers(patched).equals(SecondOpinion.withoutNumbers(output));
+        return patched.equals(output)
+                || SecondOpinion.withoutNumbers(patched).equals(SecondOpinion.withoutNumbers(output));
     }
 }
