@@ -6,6 +6,7 @@ import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Finds the functions that livepatch has to redirect, and refuses the patch where one of them cannot be.
@@ -19,6 +20,9 @@ import java.util.List;
  * fix in the slow path may change nothing else.
  */
 final class CheckTraceable {
+    /** {@code SYSCALL_DEFINE} (since Linux 4.17) defines the body of a system call as {@code inline}, hence notrace. */
+    private static final Pattern SYSTEM_CALL = Pattern.compile("__do_sys_\\w+");
+
     private CheckTraceable() {}
 
     /** The changed functions to redirect, in symbol-table order. */
@@ -44,15 +48,23 @@ final class CheckTraceable {
             if (traced) {
                 redirected.add(id);
             } else if (!reachedThroughParent) {
-                untraceable.add(Problem.of(
+                untraceable.add(new Problem(
                         ProblemCode.FUNCTION_NOT_TRACEABLE,
                         patched.where(id),
-                        "The function changed, but it does not begin with a call that ftrace can redirect."));
+                        "The function changed, but it does not begin with a call that ftrace can redirect.",
+                        cure(symbol)));
             }
         }
         if (!untraceable.isEmpty()) {
             throw new UnreconcilableException(untraceable);
         }
         return redirected;
+    }
+
+    private static String cure(Symbol function) {
+        return SYSTEM_CALL.matcher(function.name()).matches()
+                ? "Include kpatch-syscall.h and define the system call by KPATCH_SYSCALL_DEFINE1 to 6, in the place of"
+                        + " SYSCALL_DEFINE1 to 6."
+                : ProblemCode.FUNCTION_NOT_TRACEABLE.cure();
     }
 }

@@ -163,6 +163,17 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    void systemCallsHaveACureOfTheirOwn() {
+        String source = PLACED.replace("ATTRIBUTE", "__attribute__((no_instrument_function))")
+                .replaceAll("\\bf\\(", "__do_sys_timerfd_create(");
+        assertThat(Scenario.of(source, source.replace("+ 1", "+ 2"))
+                        .assertRejected(ProblemCode.FUNCTION_NOT_TRACEABLE)
+                        .get(0)
+                        .cure())
+                .contains("KPATCH_SYSCALL_DEFINE1");
+    }
+
+    @Test
     @Row("49")
     void functionBecomesUntraceable() {
         Output output = Scenario.of(
