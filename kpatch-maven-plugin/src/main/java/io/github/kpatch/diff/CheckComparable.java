@@ -74,7 +74,12 @@ final class CheckComparable {
     private static void checkSymbols(String name, ElfObject object) {
         for (int i = 1; i < object.symbols().size(); i++) {
             Symbol symbol = object.symbols().get(i);
-            if (!isCompilers(symbol)) {
+            boolean inRelocations = symbol.home()
+                    .section()
+                    .map(object::section)
+                    .filter(Section::isRelocations)
+                    .isPresent();
+            if (inRelocations || !isCompilers(symbol)) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_UNSUPPORTED,
                         name + ", symbol " + symbol.name(),

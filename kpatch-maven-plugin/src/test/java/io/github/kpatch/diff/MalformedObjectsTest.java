@@ -71,8 +71,8 @@ class MalformedObjectsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 1, 0", "3, 0, 16"})
-    void symbolsThatNoCompilerMakes(int type, int binding, long value) {
+    @CsvSource({"4, 1, 0, .text", "3, 0, 16, .text", "3, 0, 0, .rela.text.f"})
+    void symbolsThatNoCompilerMakes(int type, int binding, long value, String home) {
         String source = "int g(int); int f(int x) { return g(x); }";
         Scenario.of(source, source)
                 .editPatched(object -> ElfObjectBuilder.from(object)
@@ -85,7 +85,8 @@ class MalformedObjectsTest {
                                         0,
                                         value,
                                         0,
-                                        new SymbolHome.InSection(new SectionId(0))))
+                                        new SymbolHome.InSection(
+                                                object.sectionNamed(home).orElseThrow())))
                         .build())
                 .assertError(ProblemCode.OBJECT_UNSUPPORTED);
     }

@@ -90,7 +90,7 @@ final class References {
         Optional<Section> otherHome = home(output, other.symbol());
         Symbol symbol = output.symbol(other.symbol());
         if (home.isPresent() && otherHome.isPresent()) {
-            return home.get().name().equals(otherHome.get().name())
+            return isSameName(home.get().name(), otherHome.get().name())
                     && patched.symbol(relocation.symbol()).value() + relocation.addend()
                             == symbol.value() + other.addend();
         }
