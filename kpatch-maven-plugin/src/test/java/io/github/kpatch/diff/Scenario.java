@@ -14,6 +14,7 @@ import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.testing.KernelFlags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,25 +33,9 @@ import java.util.stream.Stream;
  * and read by {@code readelf}, which must have nothing to say.
  */
 final class Scenario {
-    private static final List<String> KERNEL_FLAGS = List.of(
-            "-O2",
-            "-ffreestanding",
-            "-fno-pic",
-            "-fno-pie",
-            "-mcmodel=kernel",
-            "-mno-sse",
-            "-mno-red-zone",
-            "-fno-asynchronous-unwind-tables",
-            "-fno-stack-protector",
-            "-fcf-protection=none",
-            "-ffunction-sections",
-            "-fdata-sections",
-            "-fno-jump-tables",
-            "-w");
-
     private final String original;
     private final String patched;
-    private final List<String> flags = new ArrayList<>(KERNEL_FLAGS);
+    private final List<String> flags = new ArrayList<>(KernelFlags.CODE);
     private final List<String> extraEntries = new ArrayList<>();
     private UnaryOperator<ElfObject> originalEdit = UnaryOperator.identity();
     private UnaryOperator<ElfObject> patchedEdit = UnaryOperator.identity();
@@ -66,7 +51,7 @@ final class Scenario {
     private Scenario(String original, String patched) {
         this.original = original;
         this.patched = patched;
-        flags.addAll(List.of("-pg", "-mfentry"));
+        flags.addAll(KernelFlags.FTRACE);
     }
 
     /** Two C sources. */

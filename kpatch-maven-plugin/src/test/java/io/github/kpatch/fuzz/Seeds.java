@@ -7,6 +7,7 @@ import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
+import io.github.kpatch.testing.KernelFlags;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,26 +33,6 @@ final class Seeds {
     private static final Path CORPUS = Path.of("src", "test", "resources", "corpus", "corpus.tar.zst");
     private static final int FROM_CORPUS = 10;
     private static final int LONGEST_SCRIPT = 64;
-
-    private static final List<String> FLAGS = List.of(
-            "gcc",
-            "-c",
-            "-O2",
-            "-ffreestanding",
-            "-fno-pic",
-            "-fno-pie",
-            "-mcmodel=kernel",
-            "-mno-sse",
-            "-mno-red-zone",
-            "-fno-asynchronous-unwind-tables",
-            "-fno-stack-protector",
-            "-fcf-protection=none",
-            "-ffunction-sections",
-            "-fdata-sections",
-            "-fno-jump-tables",
-            "-pg",
-            "-mfentry",
-            "-w");
 
     private final Path folder;
 
@@ -128,7 +109,11 @@ final class Seeds {
         boolean assembler = source.toString().endsWith(".s");
         Path unit = pair.resolve(assembler ? "unit.s" : "unit.c");
         Files.writeString(unit, Files.readString(source).replace("PATCHED", patched));
-        List<String> command = new ArrayList<>(assembler ? List.of("gcc", "-c") : FLAGS);
+        List<String> command = new ArrayList<>(List.of("gcc", "-c"));
+        if (!assembler) {
+            command.addAll(KernelFlags.CODE);
+            command.addAll(KernelFlags.FTRACE);
+        }
         command.addAll(fact(comments, "flags:"));
         command.addAll(List.of("-o", object, unit.getFileName().toString()));
         NativeTools.run(pair, command.toArray(String[]::new));
