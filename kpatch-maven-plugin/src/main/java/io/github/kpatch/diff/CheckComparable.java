@@ -5,6 +5,8 @@ import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.elf.ElfHeader;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.elf.SymbolHome;
@@ -13,6 +15,7 @@ import io.github.kpatch.intermediate.IntermediateLayout;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -102,7 +105,15 @@ final class CheckComparable {
     }
 
     private static void checkSections(String name, ElfObject object) {
+        Set<SectionId> relocated = new HashSet<>();
         for (Section section : object.sections()) {
+            if (section.data() instanceof SectionData.Relocations relocations && !relocated.add(relocations.target())) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        name + ", section " + section.name(),
+                        "It is the second relocation section for "
+                                + object.section(relocations.target()).name() + "; a compiler makes one.");
+            }
             if (OUTPUT_TABLES.contains(section.name())) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_INVALID,

@@ -107,6 +107,23 @@ class MalformedObjectsTest {
         return builder.build();
     }
 
+    /** The entries of one of them would be lost. */
+    @Test
+    void twoRelocationSectionsForOneSection() {
+        String source = "int g(int); int f(int x) { return g(x); }";
+        Scenario.of(source, source.replace("g(x)", "g(x) + 1"))
+                .editPatched(MalformedObjectsTest::withMoreRelocations)
+                .assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    private static ElfObject withMoreRelocations(ElfObject object) {
+        SectionId code = object.sectionNamed(".text.f").orElseThrow();
+        SectionData more = new SectionData.Relocations(code, List.of());
+        ElfObjectBuilder builder = ElfObjectBuilder.from(object);
+        builder.add(new Section(".rela.more", SectionType.RELA, 0, 0, 24, 8, SectionLink.NONE, more));
+        return builder.build();
+    }
+
     /** As if the linker could store a pointer where the file has no bytes. */
     @Test
     void relocationsOfASectionWithoutBytes() {
