@@ -32,6 +32,9 @@ final class SecondOpinion {
     /** Code beside functions: divided as a table, or carried whole. */
     private static final List<String> OWN_RULES = List.of(".fixup", ".altinstr_replacement");
 
+    /** Never code, whatever its flags say. */
+    private static final String DEBUG = ".debug";
+
     private SecondOpinion() {}
 
     /** A table and the code in the output of which it says less there than it did. */
@@ -48,6 +51,7 @@ final class SecondOpinion {
                 if (code.isText()
                         && patched.sectionsNamed(code.name()).size() == 1
                         && !OWN_RULES.contains(code.name())
+                        && !code.name().startsWith(DEBUG)
                         && entries != after.getOrDefault(code.name(), 0L)) {
                     return Optional.of(table + " about " + code.name());
                 }
