@@ -76,17 +76,9 @@ final class ComparePairs {
         } catch (ProblemException e) {
             PairResult.Outcome outcome =
                     e.kind() == ProblemException.Kind.FINDINGS ? PairResult.Outcome.REJECTED : PairResult.Outcome.ERROR;
-            return compared(pair, outcome, List.of(), List.of(), List.of(), e.problems(), List.of(), start);
+            return withoutContent(pair, outcome, e.problems(), start);
         } catch (RuntimeException | StackOverflowError e) {
-            return compared(
-                    pair,
-                    PairResult.Outcome.ERROR,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(ownBug(pair, e)),
-                    List.of(),
-                    start);
+            return withoutContent(pair, PairResult.Outcome.ERROR, List.of(ownBug(pair, e)), start);
         }
     }
 
@@ -115,17 +107,14 @@ final class ComparePairs {
                     start);
         }
         if (outcome instanceof DiffOutcome.Unchanged unchanged) {
-            return compared(
-                    pair,
-                    PairResult.Outcome.UNCHANGED,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    unchanged.warnings(),
-                    List.of(),
-                    start);
+            return withoutContent(pair, PairResult.Outcome.UNCHANGED, unchanged.warnings(), start);
         }
         throw new IllegalStateException("unknown outcome " + outcome);
+    }
+
+    private static Compared withoutContent(
+            PairJob pair, PairResult.Outcome outcome, List<Problem> problems, long start) {
+        return compared(pair, outcome, List.of(), List.of(), List.of(), problems, List.of(), start);
     }
 
     private static Compared compared(

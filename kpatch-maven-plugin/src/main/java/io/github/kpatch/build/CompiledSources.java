@@ -5,11 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,11 +33,16 @@ final class CompiledSources {
      */
     static List<String> objectsOf(Path tree, List<String> sources, Function<String, List<String>> listed) {
         SortedSet<String> objects = new TreeSet<>();
+        SortedSet<String> elsewhere = new TreeSet<>();
         for (String source : sources) {
             List<String> including = including(tree, source);
             for (String file : including.isEmpty() ? List.of(source) : including) {
-                objects.addAll(namesOf(tree, objectOf(file), listed));
+                String object = objectOf(file);
+                (Makefiles.nearestLists(tree, object) ? objects : elsewhere).add(object);
             }
+        }
+        if (!elsewhere.isEmpty()) {
+            objects.addAll(namesElsewhere(tree, elsewhere, listed));
         }
         return List.copyOf(objects);
     }
@@ -69,15 +77,14 @@ final class CompiledSources {
         });
     }
 
-    private static List<String> namesOf(Path tree, String object, Function<String, List<String>> listed) {
-        if (Makefiles.nearestLists(tree, object)) {
-            return List.of(object);
-        }
-        List<String> names = Makefiles.withObjectsElsewhere(tree).stream()
+    private static List<String> namesElsewhere(
+            Path tree, Collection<String> objects, Function<String, List<String>> listed) {
+        Map<String, List<String>> names = Makefiles.withObjectsElsewhere(tree).stream()
                 .flatMap(folder -> listed.apply(folder).stream())
-                .filter(name -> Path.of(name).normalize().equals(Path.of(object)))
-                .toList();
+                .collect(Collectors.groupingBy(name -> Path.of(name).normalize().toString()));
         // Makefiles can compute names, so a name that none spells out may be right.
-        return names.isEmpty() ? List.of(object) : names;
+        return objects.stream()
+                .flatMap(object -> names.getOrDefault(object, List.of(object)).stream())
+                .toList();
     }
 }

@@ -72,7 +72,7 @@ public final class DiffObjects {
             BuiltObjects built, PreparedKernel kernel, Path folder, Detail detail, BuildContext context) {
         TargetFacts facts = new TargetFacts(kernel.target());
         StructSizes sizes = StructSizes.of(kernel.target().structSizes());
-        boolean klpArch = !kernel.target().release().isAtLeast(5, 8);
+        boolean klpArch = kernel.target().release().hasArchSections();
         List<PairJob> pairs = new ArrayList<>();
         for (BuiltObject object : built.objects()) {
             pairs.add(new PairJob(

@@ -104,11 +104,13 @@ public final class LinkModule {
                     ElfReader.read(object.name(), read(object.intermediate()))));
         }
         RelocationType absolute64 = absolute64(units.get(0).object());
+        LivepatchInterface livepatch = livepatchInterface();
+        List<String> linkerOptions = LinkerOptions.of(kernel.target().release());
         byte[] linked;
         try (BuildPlace place = BuildPlace.of(folder)) {
             Path module = place.path().resolve("module");
-            write(module, ModuleSource.files(description, livepatchInterface(), units, absolute64, linkerOptions()));
-            linked = link(place.path(), module);
+            write(module, ModuleSource.files(description, livepatch, units, absolute64, linkerOptions));
+            linked = link(place.path(), module, linkerOptions);
         }
         byte[] finished = FinishModule.finish(
                 file.getFileName().toString(),
@@ -126,29 +128,22 @@ public final class LinkModule {
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
         return new LinkedModule(
-                file,
-                Digests.of(file),
-                description.replace() && livepatchInterface().replaces(),
-                objects.functionsByParent());
+                file, Digests.of(file), description.replace() && livepatch.replaces(), objects.functionsByParent());
     }
 
-    private byte[] link(Path folder, Path module) {
+    private byte[] link(Path folder, Path module, List<String> linkerOptions) {
         PrivateView view = PrivateView.of(
                 kernel.tree(), folder.resolve("view"), kernel.target().symvers(), List.of());
         Path log = Stage.LINK.log(context.workspace());
         CompilerErrors errors = new CompilerErrors();
         CommandResult result = new Kbuild(kernel, context.runner(), context.jobs())
-                .make(view, arguments(module, linkerOptions()), timestamp(), log, errors);
+                .make(view, arguments(module, linkerOptions), timestamp(), log, errors);
         Path linked = module.resolve(description.name() + ".ko");
         if (!result.succeeded() || !Files.isRegularFile(linked)) {
             throw ProblemException.inputs(errors.problems(result, ProblemCode.LINK_FAILED, log));
         }
         Folders.delete(view.root());
         return read(linked);
-    }
-
-    private List<String> linkerOptions() {
-        return LinkerOptions.of(kernel.target().release());
     }
 
     /**

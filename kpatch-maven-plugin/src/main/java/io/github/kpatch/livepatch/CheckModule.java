@@ -210,7 +210,7 @@ public final class CheckModule {
         if (parsed.isEmpty() || parsed.get().name().length() > KlpNames.longestSymbol(required.release())) {
             invalid(symbol.name(), "The livepatch core cannot read the symbol's name.");
         } else if (klp.isPresent()
-                && required.release().isAtLeast(5, 8)
+                && !required.release().hasArchSections()
                 && !isVmlinux(klp.get().objectName())
                 && isVmlinux(parsed.get().objectName())) {
             invalid(section.name(), "A module's klp relocations may not refer to " + symbol.name() + " of vmlinux.");

@@ -16,6 +16,8 @@ public final class LinkerOptions {
 
     /** The options for a kernel; empty from 5.8 on. */
     public static List<String> of(KernelRelease release) {
-        return release.isAtLeast(5, 8) ? List.of() : List.of("--unique=.parainstructions", "--unique=.altinstructions");
+        return release.hasArchSections()
+                ? List.of("--unique=.parainstructions", "--unique=.altinstructions")
+                : List.of();
     }
 }

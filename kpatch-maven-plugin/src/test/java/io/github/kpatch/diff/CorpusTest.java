@@ -6,6 +6,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.testing.Corpus;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.file.Files;

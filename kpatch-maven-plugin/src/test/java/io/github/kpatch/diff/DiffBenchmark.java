@@ -1,9 +1,7 @@
 package io.github.kpatch.diff;
 
 import io.github.kpatch.elf.ElfReader;
-import io.github.kpatch.host.Archives;
-import io.github.kpatch.host.Folders;
-import io.github.kpatch.host.Progress;
+import io.github.kpatch.testing.Corpus;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -24,8 +21,6 @@ import java.util.concurrent.Callable;
  * <p>Not a test: {@code mvn -pl kpatch-maven-plugin -Pbenchmark test-compile exec:exec}.
  */
 final class DiffBenchmark {
-    private static final Path FOLDER = Path.of("target", "benchmark");
-    private static final Path CORPUS = Path.of("src", "test", "resources", "corpus", "corpus.tar.zst");
     private static final int WARM_UP_ROUNDS = 2;
     private static final int ROUNDS = 7;
 
@@ -38,9 +33,7 @@ final class DiffBenchmark {
      */
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws Exception {
-        Folders.delete(FOLDER);
-        new Archives(Progress.NONE).unpack("Unpacking the corpus", CORPUS, Optional.empty(), FOLDER);
-        CorpusRun corpus = new CorpusRun(FOLDER.resolve("corpus"));
+        CorpusRun corpus = new CorpusRun(Corpus.folder());
         List<Path> pairs = corpus.pairs();
         int processors = Runtime.getRuntime().availableProcessors();
 

@@ -4,9 +4,8 @@ import io.github.kpatch.elf.ElfHeader;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
-import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Folders;
-import io.github.kpatch.host.Progress;
+import io.github.kpatch.testing.Corpus;
 import io.github.kpatch.testing.KernelFlags;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -30,7 +28,6 @@ import java.util.stream.Stream;
  */
 final class Seeds {
     private static final Path SOURCES = Path.of("src", "test", "resources", "fuzz");
-    private static final Path CORPUS = Path.of("src", "test", "resources", "corpus", "corpus.tar.zst");
     private static final int FROM_CORPUS = 10;
     private static final int LONGEST_SCRIPT = 64;
 
@@ -62,7 +59,7 @@ final class Seeds {
         Folders.make(seeds.objects());
         Folders.make(seeds.scripts());
         seeds.compile();
-        seeds.unpack();
+        seeds.copySmallest();
         seeds.writeObjects();
         seeds.writeScripts();
         return seeds;
@@ -120,10 +117,8 @@ final class Seeds {
         Files.delete(unit);
     }
 
-    private void unpack() throws IOException {
-        Path unpacked = folder.resolve("unpacked");
-        new Archives(Progress.NONE).unpack("Unpacking the corpus", CORPUS, Optional.empty(), unpacked);
-        List<Path> smallest = entries(unpacked.resolve("corpus")).stream()
+    private void copySmallest() throws IOException {
+        List<Path> smallest = entries(Corpus.folder()).stream()
                 .filter(entry -> Files.exists(entry.resolve("patched.o")))
                 .sorted(Comparator.comparingLong(
                         entry -> entry.resolve("original.o").toFile().length()))
@@ -136,7 +131,6 @@ final class Seeds {
             }
             SeedPair.describe(copy, "vmlinux", false, List.of());
         }
-        Folders.delete(unpacked);
     }
 
     private void writeObjects() throws IOException {

@@ -1,4 +1,4 @@
-package io.github.kpatch.diff;
+package io.github.kpatch.testing;
 
 import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Folders;
@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The corpus of Debian stable fixes, unpacked once for all tests that use it. */
-final class Corpus {
-    static final Path RESOURCES = Path.of("src", "test", "resources", "corpus");
+public final class Corpus {
+    /** The packed corpus, and what is said of it. */
+    public static final Path RESOURCES = Path.of("src", "test", "resources", "corpus");
 
     private Corpus() {}
 
@@ -26,7 +27,7 @@ final class Corpus {
     }
 
     /** The folder that holds a folder for each pair. */
-    static Path folder() {
+    public static Path folder() {
         return Unpacked.FOLDER;
     }
 }
