@@ -33,7 +33,9 @@ class PackagesTest {
 
     private static final List<String> FACTS = List.of("problem", "elf", "debuginfo");
     private static final List<String> RULES = with(FACTS, "kernel", "intermediate", "special", "arch");
-    private static final List<String> PARTS = List.of("source", "patch", "diff", "livepatch", "boot", "report");
+    private static final List<String> TOOLS = with(RULES, "host");
+    private static final List<String> PARTS =
+            List.of("kbuild", "compare", "source", "patch", "diff", "livepatch", "boot", "delivery");
 
     /** For each package all that it may know beside itself. */
     private static final Map<String, List<String>> MAY_KNOW = Map.ofEntries(
@@ -47,12 +49,14 @@ class PackagesTest {
             Map.entry("arch", with(FACTS, "kernel", "intermediate", "special")),
             Map.entry("diff", RULES),
             Map.entry("livepatch", RULES),
-            Map.entry("source", with(RULES, "host")),
-            Map.entry("patch", with(RULES, "host")),
-            Map.entry("boot", with(RULES, "host")),
-            Map.entry("report", with(RULES, "host")),
-            Map.entry("build", with(with(RULES, "host"), PARTS.toArray(String[]::new))),
-            Map.entry("mojo", with(with(RULES, "host", "build"), PARTS.toArray(String[]::new))));
+            Map.entry("source", TOOLS),
+            Map.entry("patch", TOOLS),
+            Map.entry("boot", TOOLS),
+            Map.entry("delivery", TOOLS),
+            Map.entry("kbuild", with(TOOLS, "source")),
+            Map.entry("compare", with(TOOLS, "diff")),
+            Map.entry("stages", with(TOOLS, PARTS.toArray(String[]::new))),
+            Map.entry("mojo", with(with(TOOLS, "stages"), PARTS.toArray(String[]::new))));
 
     private static List<String> with(List<String> some, String... more) {
         List<String> all = new ArrayList<>(some);

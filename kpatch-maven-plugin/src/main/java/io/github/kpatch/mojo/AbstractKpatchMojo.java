@@ -1,8 +1,8 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.Console;
 import io.github.kpatch.host.BarProgress;
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Console;
 import io.github.kpatch.host.HeartbeatProgress;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.problem.Problem;

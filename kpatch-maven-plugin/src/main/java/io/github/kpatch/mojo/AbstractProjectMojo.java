@@ -1,9 +1,6 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.BuildContext;
-import io.github.kpatch.build.Console;
-import io.github.kpatch.build.ProjectConfig;
-import io.github.kpatch.build.Steps;
+import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Workspace;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemCode;
@@ -12,6 +9,9 @@ import io.github.kpatch.source.GivenPieces;
 import io.github.kpatch.source.KernelCache;
 import io.github.kpatch.source.KernelRequest;
 import io.github.kpatch.source.Kernels;
+import io.github.kpatch.stages.BuildContext;
+import io.github.kpatch.stages.ProjectConfig;
+import io.github.kpatch.stages.Steps;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;

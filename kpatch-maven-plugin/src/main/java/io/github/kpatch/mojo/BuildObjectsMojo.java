@@ -1,6 +1,6 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.BuildObjects;
+import io.github.kpatch.stages.BuildObjects;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;

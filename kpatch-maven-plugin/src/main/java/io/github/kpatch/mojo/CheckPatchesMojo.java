@@ -1,6 +1,6 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.CheckSeries;
+import io.github.kpatch.stages.CheckSeries;
 import java.io.File;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;

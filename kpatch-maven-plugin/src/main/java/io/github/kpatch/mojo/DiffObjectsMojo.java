@@ -1,6 +1,6 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.CompareTable;
+import io.github.kpatch.compare.CompareTable;
 import java.io.File;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;

@@ -1,11 +1,11 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.LinkModule;
-import io.github.kpatch.build.LinkRequest;
-import io.github.kpatch.build.LinkedModule;
 import io.github.kpatch.livepatch.ModuleDescription;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.stages.LinkModule;
+import io.github.kpatch.stages.LinkRequest;
+import io.github.kpatch.stages.LinkedModule;
 import java.io.File;
 import java.util.Optional;
 import org.apache.maven.plugins.annotations.LifecyclePhase;

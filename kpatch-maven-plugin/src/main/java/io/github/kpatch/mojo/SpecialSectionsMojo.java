@@ -1,9 +1,9 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.build.ReadStructSizes;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.stages.ReadStructSizes;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

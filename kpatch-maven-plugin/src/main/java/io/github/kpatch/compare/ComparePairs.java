@@ -1,0 +1,163 @@
+package io.github.kpatch.compare;
+
+import io.github.kpatch.diff.DiffObject;
+import io.github.kpatch.diff.DiffOutcome;
+import io.github.kpatch.diff.IncludedElement;
+import io.github.kpatch.diff.ObjectPair;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Runs the differ on many pairs at once. A pair that fails, by whatever means, fails alone: whoever compares a hundred
+ * pairs wants to know of all of them.
+ */
+public final class ComparePairs {
+    private ComparePairs() {}
+
+    /** One pair and all that is known of it. */
+    public record Compared(PairResult result, List<Problem> problems) {}
+
+    /**
+     * Compares all pairs.
+     *
+     * @param jobs how many at once
+     * @return one result a pair, in the order of the pairs
+     */
+    public static List<Compared> all(List<PairJob> pairs, int jobs, Progress progress) {
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(jobs, pairs.size())));
+        try (Progress.Task task = progress.start("Comparing objects", pairs.size(), "pairs")) {
+            List<Callable<Compared>> calls = new ArrayList<>();
+            for (PairJob pair : pairs) {
+                calls.add(() -> {
+                    Compared compared = one(pair);
+                    task.advance(1);
+                    return compared;
+                });
+            }
+            List<Compared> results = new ArrayList<>();
+            for (Future<Compared> future : threads.invokeAll(calls)) {
+                results.add(future.get());
+            }
+            return results;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while comparing", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a comparison ended in an error", e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Compared one(PairJob pair) {
+        long start = System.nanoTime();
+        try {
+            Folders.delete(pair.output());
+            DiffOutcome outcome = DiffObject.run(
+                    new ObjectPair(pair.name(), read(pair.original()), read(pair.patched())),
+                    pair.target().get());
+            return finished(pair, outcome, start);
+        } catch (ProblemException e) {
+            PairResult.Outcome outcome =
+                    e.kind() == ProblemException.Kind.FINDINGS ? PairResult.Outcome.REJECTED : PairResult.Outcome.ERROR;
+            return withoutContent(pair, outcome, e.problems(), start);
+        } catch (RuntimeException | StackOverflowError e) {
+            return withoutContent(pair, PairResult.Outcome.ERROR, List.of(ownBug(pair, e)), start);
+        }
+    }
+
+    private static Compared finished(PairJob pair, DiffOutcome outcome, long start) {
+        if (outcome instanceof DiffOutcome.Changed changed) {
+            Folders.write(pair.output(), ElfWriter.write(changed.output()));
+            return compared(
+                    pair,
+                    PairResult.Outcome.CHANGED,
+                    changed.changedFunctions(),
+                    changed.newFunctions(),
+                    changed.callbacks(),
+                    changed.warnings(),
+                    changed.reasons(),
+                    start);
+        }
+        if (outcome instanceof DiffOutcome.Rejected rejected) {
+            return compared(
+                    pair,
+                    PairResult.Outcome.REJECTED,
+                    rejected.changedFunctions(),
+                    rejected.newFunctions(),
+                    List.of(),
+                    rejected.problems(),
+                    rejected.reasons(),
+                    start);
+        }
+        if (outcome instanceof DiffOutcome.Unchanged unchanged) {
+            return withoutContent(pair, PairResult.Outcome.UNCHANGED, unchanged.warnings(), start);
+        }
+        throw new IllegalStateException("unknown outcome " + outcome);
+    }
+
+    private static Compared withoutContent(
+            PairJob pair, PairResult.Outcome outcome, List<Problem> problems, long start) {
+        return compared(pair, outcome, List.of(), List.of(), List.of(), problems, List.of(), start);
+    }
+
+    private static Compared compared(
+            PairJob pair,
+            PairResult.Outcome outcome,
+            List<String> changedFunctions,
+            List<String> newFunctions,
+            List<String> callbacks,
+            List<Problem> problems,
+            List<IncludedElement> included,
+            long start) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        return new Compared(
+                new PairResult(
+                        pair.name(),
+                        outcome,
+                        changedFunctions,
+                        newFunctions,
+                        callbacks,
+                        PairResult.Entry.of(problems),
+                        millis,
+                        included),
+                problems);
+    }
+
+    private static ElfObject read(Path file) {
+        try {
+            return ElfReader.read(file.toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw ProblemException.input(
+                    Problem.of(ProblemCode.INPUT_MISSING, file.toString(), "The object cannot be read (" + e + ")."),
+                    e);
+        }
+    }
+
+    /** Where it happened is all that a report of ours can be mended by. */
+    private static Problem ownBug(PairJob pair, Throwable error) {
+        StackTraceElement[] trace = error.getStackTrace();
+        return new Problem(
+                ProblemCode.OBJECT_UNSUPPORTED,
+                pair.name(),
+                "The comparison failed by a bug of this plugin: " + error + (trace.length == 0 ? "" : " at " + trace[0])
+                        + ".",
+                "Please report it with both objects.");
+    }
+}

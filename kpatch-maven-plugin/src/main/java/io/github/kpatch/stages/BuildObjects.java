@@ -1,0 +1,169 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.kbuild.BuildPlace;
+import io.github.kpatch.kbuild.CheckExports;
+import io.github.kpatch.kbuild.CheckParent;
+import io.github.kpatch.kbuild.CompiledSources;
+import io.github.kpatch.kbuild.CompilerErrors;
+import io.github.kpatch.kbuild.Kbuild;
+import io.github.kpatch.kbuild.KbuildRecord;
+import io.github.kpatch.kbuild.OriginalObjects;
+import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.livepatch.AuthorHeaders;
+import io.github.kpatch.patch.CheckedSeries;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+import io.github.kpatch.source.TargetFacts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The dual build: every object that the patched files are compiled into, once from the kernel's own source and once from
+ * the patched one, by the same commands at the same relative paths, so that a difference between the two is the patch's
+ * and nothing else's. Only these objects are built, for all else that a livepatch needs of a built kernel is shipped
+ * with it. Originals come from the cache where an earlier build made them.
+ */
+public final class BuildObjects {
+    private final PreparedKernel kernel;
+    private final CheckedSeries series;
+    private final BuildContext context;
+    private final Path log;
+
+    private BuildObjects(PreparedKernel kernel, CheckedSeries series, BuildContext context) {
+        this.kernel = kernel;
+        this.series = series;
+        this.context = context;
+        this.log = Stage.BUILD_OBJECTS.log(context.workspace());
+    }
+
+    /**
+     * Builds the objects of the project's checked series.
+     *
+     * @throws ProblemException KP402, KP403, KP417, KP504
+     */
+    public static BuiltObjects run(BuildContext context) {
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.BUILD_OBJECTS);
+        CheckedSeries series = CheckSeries.result(context, Stage.BUILD_OBJECTS);
+        return context.steps()
+                .run(new Step<>(
+                        Stage.BUILD_OBJECTS,
+                        List.of(kernel.digest(), context.steps().digest(Stage.CHECK_PATCHES)),
+                        BuiltObjects.class,
+                        BuiltObjects::isIntact,
+                        folder -> new BuildObjects(kernel, series, context).in(folder),
+                        BuiltObjects::story));
+    }
+
+    private BuiltObjects in(Path folder) {
+        try (BuildPlace place = BuildPlace.of(folder)) {
+            List<String> objects =
+                    CompiledSources.objectsOf(kernel.tree(), series.files(), makefile -> listed(place, makefile));
+            List<String> touched = new ArrayList<>(objects);
+            touched.addAll(series.files());
+            PrivateView view = PrivateView.of(
+                    kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
+            OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
+            List<String> missing =
+                    objects.stream().filter(object -> !originals.has(object)).toList();
+            if (!missing.isEmpty()) {
+                make(view, missing, "Compiling originals", ProblemException::inputs);
+                missing.forEach(object -> originals.take(view, object));
+            }
+            makePatched(view, objects);
+            List<BuiltObject> built = collect(folder, view, originals, objects);
+            Folders.delete(view.root());
+            return new BuiltObjects(built, missing.size());
+        }
+    }
+
+    private List<String> listed(BuildPlace place, String makefileFolder) {
+        PrivateView view = PrivateView.of(
+                kernel.tree(), place.path().resolve("asked"), kernel.target().symvers(), List.of());
+        try {
+            return new Kbuild(kernel, context.runner(), context.jobs()).listed(view, makefileFolder);
+        } finally {
+            Folders.delete(view.root());
+        }
+    }
+
+    /**
+     * What is compiled carries {@code #line} directives, so that code below a hunk keeps its line numbers. Where it does
+     * not compile, the patched files themselves are compiled: their errors stand where people look for them.
+     */
+    private void makePatched(PrivateView view, List<String> objects) {
+        addAuthorHeaders(view);
+        series.files().forEach(file -> view.replace(file, series.corrected().resolve(file)));
+        try {
+            make(view, objects, "Compiling patched files", ProblemException::findings);
+        } catch (ProblemException corrected) {
+            series.files().forEach(file -> view.replace(file, series.patched().resolve(file)));
+            make(view, objects, "Compiling patched files", ProblemException::findings);
+            context.console().info("Compiled without correction of line numbers, which this patch does not bear.");
+        }
+    }
+
+    /** Patches include these by quotes, which looks into the folder of the source file first. */
+    private void addAuthorHeaders(PrivateView view) {
+        for (AuthorHeaders.Header header : AuthorHeaders.all()) {
+            series.files().stream()
+                    .map(file -> Path.of(file).resolveSibling(header.name()).toString())
+                    .distinct()
+                    .forEach(place -> view.add(place, header.content()));
+        }
+    }
+
+    private List<BuiltObject> collect(Path folder, PrivateView view, OriginalObjects originals, List<String> objects) {
+        TargetFacts facts = new TargetFacts(kernel.target());
+        List<BuiltObject> built = new ArrayList<>();
+        List<Problem> findings = new ArrayList<>();
+        for (String object : objects) {
+            KbuildRecord original = originals.record(object);
+            KbuildRecord patched = OriginalObjects.read(view.file(OriginalObjects.recordOf(object)));
+            findings.addAll(CheckParent.of(object, view.file(object), original, facts));
+            findings.addAll(CheckExports.of(object, original, patched, facts.symvers()));
+            built.add(new BuiltObject(
+                    object,
+                    original.parent(),
+                    keep(originals.file(object), folder.resolve("original"), object),
+                    keep(view.file(object), folder.resolve("patched"), object)));
+        }
+        if (!findings.isEmpty()) {
+            throw ProblemException.findings(findings);
+        }
+        return built;
+    }
+
+    private void make(
+            PrivateView view, List<String> objects, String title, Function<List<Problem>, ProblemException> failure) {
+        CompilerErrors errors = new CompilerErrors();
+        CommandResult result;
+        try (Progress.Task task = context.progress().start(title, objects.size(), "objects")) {
+            result = new Kbuild(kernel, context.runner(), context.jobs()).objects(view, objects, log, task, errors);
+        }
+        if (!result.succeeded()) {
+            throw failure.apply(errors.problems(result, ProblemCode.COMPILE_FAILED, log));
+        }
+        for (String object : objects) {
+            if (!Files.isRegularFile(view.file(object))) {
+                throw new IllegalStateException("make succeeded and left no " + object);
+            }
+        }
+    }
+
+    /** A copy in the stage's own folder: what later stages and people look at must outlive the cache and the view. */
+    private static Path keep(Path file, Path folder, String object) {
+        return Folders.doing(folder, () -> {
+            Path kept = folder.resolve(object).normalize();
+            Files.createDirectories(kept.getParent());
+            return Files.copy(file, kept);
+        });
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.compare.ComparePairs;
+import io.github.kpatch.compare.Explanation;
+import io.github.kpatch.compare.PairJob;
+import io.github.kpatch.compare.PairResult;
+import io.github.kpatch.debuginfo.StructSizes;
+import io.github.kpatch.diff.DiffTarget;
+import io.github.kpatch.elf.ElfDump;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.host.Console;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+import io.github.kpatch.source.TargetFacts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Stage {@code diff}: what the patch changes in each object, as intermediate objects, and whether a livepatch can. */
+public final class DiffObjects {
+    private DiffObjects() {}
+
+    /**
+     * What to show of the comparison beyond its story. None of it changes the result.
+     *
+     * @param explain whether to tell why each element is in the patch
+     * @param dump whether to write each intermediate object as text beside it
+     */
+    public record Detail(boolean explain, boolean dump) {
+        /** The story alone. */
+        public static final Detail NONE = new Detail(false, false);
+    }
+
+    /**
+     * Compares the objects that {@link BuildObjects} left.
+     *
+     * @throws ProblemException KP4xx with everything that is wrong; KP401 when no object changes
+     */
+    public static DiffedObjects run(Detail detail, BuildContext context) {
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.DIFF);
+        BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
+        DiffedObjects diffed = context.steps()
+                .run(new Step<>(
+                        Stage.DIFF,
+                        List.of(kernel.digest(), context.steps().digest(Stage.BUILD_OBJECTS)),
+                        DiffedObjects.class,
+                        DiffedObjects::isIntact,
+                        folder -> compare(built, kernel, folder, detail, context),
+                        DiffedObjects::story));
+        for (DiffedObject object : diffed.changed()) {
+            if (detail.explain()) {
+                Explanation.tell(object.name(), object.included(), context.console());
+            }
+            if (detail.dump()) {
+                dump(object, context.console());
+            }
+        }
+        return diffed;
+    }
+
+    private static void dump(DiffedObject object, Console console) {
+        Path file = object.intermediate();
+        byte[] bytes = Folders.doing(file, () -> Files.readAllBytes(file));
+        Path text = file.resolveSibling(file.getFileName() + ".dump");
+        Folders.write(
+                text,
+                ElfDump.withContents(ElfReader.read(file.toString(), bytes)).getBytes(StandardCharsets.UTF_8));
+        console.info(object.name() + ": the intermediate object as text: " + text);
+    }
+
+    private static DiffedObjects compare(
+            BuiltObjects built, PreparedKernel kernel, Path folder, Detail detail, BuildContext context) {
+        TargetFacts facts = new TargetFacts(kernel.target());
+        StructSizes sizes = StructSizes.of(kernel.target().structSizes());
+        boolean klpArch = kernel.target().release().hasArchSections();
+        List<PairJob> pairs = new ArrayList<>();
+        for (BuiltObject object : built.objects()) {
+            pairs.add(new PairJob(
+                    object.name(),
+                    object.original(),
+                    object.patched(),
+                    () -> new DiffTarget(
+                            object.parent(), facts.symbols(object.parent()), facts.symvers(), sizes, klpArch),
+                    folder.resolve(object.name()).normalize()));
+        }
+        List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());
+        if (detail.explain()) {
+            compared.stream()
+                    .map(ComparePairs.Compared::result)
+                    .filter(result -> result.outcome() == PairResult.Outcome.REJECTED)
+                    .forEach(result -> Explanation.tell(result.original(), result.included(), context.console()));
+        }
+        refuse(compared);
+
+        List<DiffedObject> changed = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            PairResult result = compared.get(i).result();
+            compared.get(i).problems().stream().map(Problem::toString).forEach(context.console()::warn);
+            if (result.outcome() == PairResult.Outcome.CHANGED) {
+                tell(result, context.console());
+                changed.add(new DiffedObject(
+                        result.original(),
+                        built.objects().get(i).parent(),
+                        result.changedFunctions(),
+                        result.newFunctions(),
+                        result.callbacks(),
+                        pairs.get(i).output(),
+                        result.included()));
+            } else {
+                context.console().info(result.original() + ": no functional change");
+            }
+        }
+        if (changed.isEmpty()) {
+            throw ProblemException.findings(List.of(Problem.of(
+                    ProblemCode.NO_FUNCTIONAL_CHANGE,
+                    pairs.stream().map(PairJob::name).collect(Collectors.joining(", ")),
+                    "No compared object changes what it does.")));
+        }
+        return new DiffedObjects(pairs.size(), changed);
+    }
+
+    /** Bad input first: what the differ says of the patch may be its consequence. */
+    private static void refuse(List<ComparePairs.Compared> compared) {
+        List<Problem> errors = problems(compared, PairResult.Outcome.ERROR);
+        if (!errors.isEmpty()) {
+            throw ProblemException.inputs(errors);
+        }
+        List<Problem> findings = problems(compared, PairResult.Outcome.REJECTED);
+        if (!findings.isEmpty()) {
+            throw ProblemException.findings(findings);
+        }
+    }
+
+    private static List<Problem> problems(List<ComparePairs.Compared> compared, PairResult.Outcome outcome) {
+        return compared.stream()
+                .filter(one -> one.result().outcome() == outcome)
+                .flatMap(one -> one.problems().stream())
+                .toList();
+    }
+
+    private static void tell(PairResult result, Console console) {
+        result.changedFunctions()
+                .forEach(function -> console.info(result.original() + ": changed function: " + function));
+        result.newFunctions().forEach(function -> console.info(result.original() + ": new function: " + function));
+        result.callbacks().forEach(callback -> console.info(result.original() + ": callback: " + callback));
+    }
+}

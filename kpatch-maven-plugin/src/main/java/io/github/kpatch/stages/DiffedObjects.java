@@ -1,0 +1,45 @@
+package io.github.kpatch.stages;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What stage {@code diff} leaves.
+ *
+ * @param compared how many objects were compared
+ * @param changed those that the patch changes, sorted by name; never empty
+ */
+public record DiffedObjects(int compared, List<DiffedObject> changed) {
+    public DiffedObjects {
+        changed = List.copyOf(changed);
+    }
+
+    /** The functions that are redirected, by the kernel object that contains them. */
+    SortedMap<String, List<String>> functionsByParent() {
+        SortedMap<String, List<String>> functions = new TreeMap<>();
+        for (DiffedObject object : changed) {
+            functions
+                    .computeIfAbsent(object.parent(), parent -> new ArrayList<>())
+                    .addAll(object.changedFunctions());
+        }
+        return functions;
+    }
+
+    boolean isIntact() {
+        return changed.stream().allMatch(object -> Files.isRegularFile(object.intermediate()));
+    }
+
+    String story() {
+        int functions = changed.stream()
+                .mapToInt(object -> object.changedFunctions().size())
+                .sum();
+        int additions = changed.stream()
+                .mapToInt(object -> object.newFunctions().size())
+                .sum();
+        return "Compared %d object %s; functions: %d changed, %d new"
+                .formatted(compared, compared == 1 ? "pair" : "pairs", functions, additions);
+    }
+}

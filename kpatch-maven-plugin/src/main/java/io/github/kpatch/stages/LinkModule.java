@@ -1,0 +1,196 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.arch.Architectures;
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.RelocationType;
+import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.host.Digests;
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.kbuild.BuildPlace;
+import io.github.kpatch.kbuild.CompilerErrors;
+import io.github.kpatch.kbuild.Kbuild;
+import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.livepatch.CheckModule;
+import io.github.kpatch.livepatch.FinishModule;
+import io.github.kpatch.livepatch.LinkerOptions;
+import io.github.kpatch.livepatch.LivepatchInterface;
+import io.github.kpatch.livepatch.ModuleDescription;
+import io.github.kpatch.livepatch.ModuleRequirements;
+import io.github.kpatch.livepatch.ModuleSource;
+import io.github.kpatch.livepatch.PatchSource;
+import io.github.kpatch.livepatch.PatchUnit;
+import io.github.kpatch.patch.CheckedSeries;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+import io.github.kpatch.source.ShippedModules;
+import io.github.kpatch.source.TargetFacts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Stage {@code link}: the intermediate objects and the module's own source, put together by the kernel's build for
+ * external modules, finished and checked by the rules of the kernel's loader.
+ */
+public final class LinkModule {
+    private static final String LIVEPATCH_HEADER = "include/linux/livepatch.h";
+
+    private final LinkRequest request;
+    private final PreparedKernel kernel;
+    private final DiffedObjects objects;
+    private final ModuleDescription description;
+    private final BuildContext context;
+
+    private LinkModule(
+            LinkRequest request,
+            PreparedKernel kernel,
+            DiffedObjects objects,
+            ModuleDescription description,
+            BuildContext context) {
+        this.request = request;
+        this.kernel = kernel;
+        this.objects = objects;
+        this.description = description;
+        this.context = context;
+    }
+
+    /**
+     * Links the objects that {@link DiffObjects} left.
+     *
+     * @throws ProblemException KP501 to KP505 and others of a module's making
+     */
+    public static LinkedModule run(LinkRequest request, BuildContext context) {
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.LINK);
+        CheckedSeries series = CheckSeries.result(context, Stage.LINK);
+        DiffedObjects objects = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
+        ModuleDescription description = new ModuleDescription(
+                request.moduleName(),
+                request.version(),
+                request.description(),
+                request.author(),
+                request.replace(),
+                series.patches().stream()
+                        .map(patch -> new PatchSource(patch.name(), patch.sha256()))
+                        .toList());
+        return context.steps()
+                .run(new Step<>(
+                        Stage.LINK,
+                        List.of(
+                                kernel.digest(),
+                                context.steps().digest(Stage.DIFF),
+                                series.digest(),
+                                description.toString(),
+                                request.folder().toString(),
+                                request.buildTimestamp().toString()),
+                        LinkedModule.class,
+                        LinkedModule::isIntact,
+                        folder -> new LinkModule(request, kernel, objects, description, context).in(folder),
+                        LinkedModule::story));
+    }
+
+    /** What {@link #run} found out. */
+    static LinkedModule result(BuildContext context, Stage by) {
+        return context.steps().need(Stage.LINK, LinkedModule.class, by);
+    }
+
+    private LinkedModule in(Path folder) {
+        Path file = request.file();
+        Folders.delete(file);
+        List<PatchUnit> units = new ArrayList<>();
+        for (DiffedObject object : objects.changed()) {
+            units.add(new PatchUnit(
+                    Path.of(object.name()).normalize().toString(),
+                    ElfReader.read(object.name(), read(object.intermediate()))));
+        }
+        RelocationType absolute64 = absolute64(units.get(0).object());
+        LivepatchInterface livepatch = livepatchInterface();
+        List<String> linkerOptions = LinkerOptions.of(kernel.target().release());
+        byte[] linked;
+        try (BuildPlace place = BuildPlace.of(folder)) {
+            Path module = place.path().resolve("module");
+            write(module, ModuleSource.files(description, livepatch, units, absolute64, linkerOptions));
+            linked = link(place.path(), module, linkerOptions);
+        }
+        byte[] finished = FinishModule.finish(
+                file.getFileName().toString(),
+                linked,
+                kernel.target().release(),
+                absolute64,
+                kernel.target().structSizes().getOrDefault("paravirt_patch_site", 0));
+        CheckModule.check(
+                file.getFileName().toString(),
+                finished,
+                new ModuleRequirements(
+                        description.name(),
+                        kernel.target().release(),
+                        ShippedModules.vermagic(kernel.target()),
+                        new TargetFacts(kernel.target()).symvers()));
+        Folders.write(file, finished);
+        return new LinkedModule(
+                file, Digests.of(file), description.replace() && livepatch.replaces(), objects.functionsByParent());
+    }
+
+    private byte[] link(Path folder, Path module, List<String> linkerOptions) {
+        PrivateView view = PrivateView.of(
+                kernel.tree(), folder.resolve("view"), kernel.target().symvers(), List.of());
+        Path log = Stage.LINK.log(context.workspace());
+        CompilerErrors errors = new CompilerErrors();
+        CommandResult result = new Kbuild(kernel, context.runner(), context.jobs())
+                .make(view, arguments(module, linkerOptions), timestamp(), log, errors);
+        Path linked = module.resolve(description.name() + ".ko");
+        if (!result.succeeded() || !Files.isRegularFile(linked)) {
+            throw ProblemException.inputs(errors.problems(result, ProblemCode.LINK_FAILED, log));
+        }
+        Folders.delete(view.root());
+        return read(linked);
+    }
+
+    /**
+     * What make is to make of the module's folder.
+     *
+     * @param linkerOptions for the second link, to which the folder's own Kbuild file has no access
+     */
+    static List<String> arguments(Path module, List<String> linkerOptions) {
+        List<String> arguments = new ArrayList<>(List.of("M=" + module, "modules"));
+        if (!linkerOptions.isEmpty()) {
+            arguments.add("LDFLAGS_MODULE=" + String.join(" ", linkerOptions));
+        }
+        return arguments;
+    }
+
+    private Map<String, String> timestamp() {
+        return request.buildTimestamp()
+                .map(instant -> Map.of(
+                        "KBUILD_BUILD_TIMESTAMP",
+                        instant.toString(),
+                        "SOURCE_DATE_EPOCH",
+                        Long.toString(instant.getEpochSecond())))
+                .orElse(Map.of());
+    }
+
+    private LivepatchInterface livepatchInterface() {
+        Path header = kernel.tree().resolve(LIVEPATCH_HEADER);
+        return LivepatchInterface.probe(LIVEPATCH_HEADER, new String(read(header), StandardCharsets.UTF_8));
+    }
+
+    private static RelocationType absolute64(ElfObject object) {
+        return Architectures.of(object.header().machine())
+                .orElseThrow(() -> new IllegalStateException("the differ let an unknown machine pass"))
+                .absolute64();
+    }
+
+    private static void write(Path folder, SortedMap<String, Bytes> files) {
+        files.forEach((path, content) -> Folders.write(folder.resolve(path), content.toArray()));
+    }
+
+    private static byte[] read(Path file) {
+        return Folders.doing(file, () -> Files.readAllBytes(file));
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.boot.BootLimits;
+import io.github.kpatch.boot.BootReport;
+import io.github.kpatch.boot.BootRequest;
+import io.github.kpatch.boot.BootTest;
+import io.github.kpatch.host.Console;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Stage {@code boot-test}: the module in the target kernel itself. */
+public final class RunBootTest {
+    private static final int PROCESSORS = 2;
+    private static final int SHOWN_LINES = 10;
+
+    private RunBootTest() {}
+
+    /**
+     * What stage {@code boot-test} leaves.
+     *
+     * @param ran whether the machine was started; a test that was not is tried again next time
+     * @param story the outcome in one line
+     */
+    public record Outcome(boolean ran, String story) {}
+
+    /**
+     * Boots, loads, tries, unloads.
+     *
+     * @param scripts the project's test scripts
+     * @param modules gives the folder of the target's modules; asked only where a module is patched
+     * @throws ProblemException KP601 to KP605 with everything that went wrong
+     */
+    public static Outcome run(Path scripts, Supplier<Optional<Path>> modules, BuildContext context) {
+        PreparedKernel kernel = UnpackKernel.result(context, Stage.BOOT_TEST);
+        LinkedModule module = LinkModule.result(context, Stage.BOOT_TEST);
+        List<String> inputs = new ArrayList<>(List.of(
+                kernel.digest(), kernel.target().bootImage().map(Path::toString).orElse(""), module.sha256()));
+        inputs.addAll(Steps.contents(scripts));
+        Outcome outcome = context.steps()
+                .run(new Step<>(
+                        Stage.BOOT_TEST,
+                        inputs,
+                        Outcome.class,
+                        Outcome::ran,
+                        folder -> test(kernel, module, scripts, modules, folder, context),
+                        Outcome::story));
+        if (!outcome.ran()) {
+            context.console().warn(outcome.story());
+        }
+        return outcome;
+    }
+
+    private static Outcome test(
+            PreparedKernel kernel,
+            LinkedModule module,
+            Path scripts,
+            Supplier<Optional<Path>> modules,
+            Path folder,
+            BuildContext context) {
+        boolean vmlinuxOnly = module.functions().keySet().stream().allMatch("vmlinux"::equals);
+        BootReport report = new BootTest(context.runner())
+                .run(
+                        new BootRequest(
+                                kernel.target().release(),
+                                kernel.target().bootImage(),
+                                vmlinuxOnly ? Optional.empty() : modules.get(),
+                                module.file(),
+                                module.functions(),
+                                Optional.of(scripts).filter(Files::isDirectory),
+                                folder,
+                                context.cache().boot(),
+                                Optional.ofNullable(System.getenv("PATH")).orElse(""),
+                                PROCESSORS,
+                                BootLimits.DEFAULT),
+                        context.console()::info);
+        if (report instanceof BootReport.Skipped skipped) {
+            return new Outcome(false, "Boot test skipped: " + skipped.reason());
+        }
+        BootReport.Finished finished = (BootReport.Finished) report;
+        finished.scripts().forEach(script -> tell(script, context.console()));
+        if (!finished.problems().isEmpty()) {
+            throw ProblemException.findings(finished.problems());
+        }
+        return new Outcome(
+                true,
+                String.format(
+                        Locale.ROOT,
+                        "Booted %s (%s), loaded %s, ran %d script calls, unloaded",
+                        kernel.target().release(),
+                        finished.accelerator(),
+                        module.file().getFileName(),
+                        finished.scripts().size()));
+    }
+
+    /** What the scripts saw is what the whole build was for. */
+    private static void tell(BootReport.ScriptRun script, Console console) {
+        script.output().stream()
+                .limit(SHOWN_LINES)
+                .forEach(line -> console.info(script.script() + " " + script.phase() + ": " + line));
+        if (script.output().size() > SHOWN_LINES) {
+            console.info("%s %s: … %d lines more"
+                    .formatted(script.script(), script.phase(), script.output().size() - SHOWN_LINES));
+        }
+    }
+}

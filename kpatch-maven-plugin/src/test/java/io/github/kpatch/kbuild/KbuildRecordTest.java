@@ -1,0 +1,47 @@
+package io.github.kpatch.kbuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class KbuildRecordTest {
+    @Test
+    void anObjectWithoutModuleBelongsToTheKernelItself() {
+        KbuildRecord record = KbuildRecord.parse("""
+                cmd_mm/slub.o := gcc-12 -O2 -DKBUILD_MODNAME='"slub"' -D__KBUILD_MODNAME=kmod_slub -c -o mm/slub.o mm/slub.c
+
+                source_mm/slub.o := mm/slub.c
+
+                #SYMVER kfree 0x037a0cba
+                #SYMVER kmem_cache_alloc 0xf49dfa15
+                """);
+
+        assertThat(record.parent()).isEqualTo("vmlinux");
+        assertThat(record.exportVersions())
+                .containsExactly(Map.entry("kfree", 0x037a0cba), Map.entry("kmem_cache_alloc", 0xf49dfa15));
+    }
+
+    @Test
+    void anObjectOfAModuleNamesIt() {
+        KbuildRecord record =
+                KbuildRecord.parse("savedcmd_fs/xfs/xfs_super.o := gcc -O2  -DMODULE  -DKBUILD_BASENAME='\"xfs_super\"'"
+                        + " -DKBUILD_MODNAME='\"xfs\"' -c -o fs/xfs/xfs_super.o fs/xfs/xfs_super.c\n");
+
+        assertThat(record.parent()).isEqualTo("xfs");
+        assertThat(record.exportVersions()).isEmpty();
+    }
+
+    @Test
+    void aMacroThatOnlyBeginsLikeModuleIsNotIt() {
+        assertThat(KbuildRecord.parse("cmd_a.o := gcc -DMODULE_X -DKBUILD_MODNAME='\"a\"' a.c\n")
+                        .parent())
+                .isEqualTo("vmlinux");
+    }
+
+    @Test
+    void aFileWithoutCommandIsNotKbuilds() {
+        assertThatIllegalStateException().isThrownBy(() -> KbuildRecord.parse("deps_a.o := a.c\n"));
+    }
+}

@@ -1,0 +1,260 @@
+package io.github.kpatch.stages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stages from patches to intermediate objects, on a toy kernel. */
+class BuildObjectsTest {
+    private static final String CHANGE_ONE = """
+            --- a/fs/one.c
+            +++ b/fs/one.c
+            @@ -1,5 +1,5 @@
+             int one_value = 1;
+             int one(int a)
+             {
+            -	return a + one_value;
+            +	return a - one_value * 3;
+             }
+            """;
+    private static final String INCLUDE_MACROS = """
+            --- a/fs/one.c
+            +++ b/fs/one.c
+            @@ -1,5 +1,8 @@
+             int one_value = 1;
+            +#if !__has_include("kpatch-macros.h") || !__has_include("kpatch-syscall.h")
+            +#error the headers for authors are not on the include path
+            +#endif
+             int one(int a)
+             {
+            -	return a + one_value;
+            +	return a - one_value * 3;
+             }
+            """;
+    private static final String CHANGE_MODULE = """
+            --- a/drivers/toy/main.c
+            +++ b/drivers/toy/main.c
+            @@ -1,4 +1,4 @@
+             int toy_main(int a)
+             {
+            -	return a ^ 5;
+            +	return a ^ 6;
+             }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private PreparedToyKernel kernel;
+    private TestBuild build;
+    private List<String> treeBefore;
+
+    @BeforeEach
+    void makeKernel() throws IOException {
+        kernel = new PreparedToyKernel(folder);
+        treeBefore = kernel.contents();
+        build = new TestBuild(folder);
+    }
+
+    private BuildContext patches(String... patches) throws IOException {
+        Path sources = folder.resolve("patches");
+        Folders.delete(sources);
+        Files.createDirectories(sources);
+        for (int i = 0; i < patches.length; i++) {
+            Files.writeString(sources.resolve(i + ".patch"), patches[i]);
+        }
+        BuildContext context = build.context();
+        context.steps()
+                .run(new Step<>(
+                        Stage.UNPACK,
+                        List.of(),
+                        PreparedKernel.class,
+                        any -> true,
+                        own -> kernel.prepared(),
+                        any -> "unpacked"));
+        CheckSeries.run(sources, 2, context);
+        return context;
+    }
+
+    private long makeCalls() {
+        return build.ran.stream().filter(command -> command.startsWith("make ")).count();
+    }
+
+    @Test
+    void objectsOfKernelAndModulesAreBuiltTwiceByOneMakeEach() throws IOException {
+        BuiltObjects built = BuildObjects.run(patches(CHANGE_ONE, CHANGE_MODULE));
+
+        assertThat(built.objects())
+                .extracting(BuiltObject::name, BuiltObject::parent)
+                .containsExactly(tuple("drivers/toy/main.o", "toy"), tuple("fs/one.o", "vmlinux"));
+        assertThat(built.objects())
+                .allSatisfy(object -> assertThat(object.original()).isRegularFile())
+                .allSatisfy(object -> assertThat(Files.mismatch(object.original(), object.patched()))
+                        .isNotNegative());
+        assertThat(makeCalls()).isEqualTo(2);
+        assertThat(kernel.contents()).isEqualTo(treeBefore);
+    }
+
+    @Test
+    void originalsAreBuiltOnceForAllPatches() throws IOException {
+        BuiltObjects first = BuildObjects.run(patches(CHANGE_ONE));
+        byte[] original = Files.readAllBytes(first.objects().get(0).original());
+        long calls = makeCalls();
+
+        BuiltObjects second = BuildObjects.run(patches(CHANGE_ONE.replace("* 3", "* 4")));
+
+        assertThat(second.originalsBuilt()).isZero();
+        assertThat(makeCalls() - calls).isEqualTo(1);
+        assertThat(second.objects().get(0).original()).hasBinaryContent(original);
+    }
+
+    @Test
+    void nothingRunsWhereNothingChanged() throws IOException {
+        DiffedObjects before = diff(patches(CHANGE_ONE));
+        build.ran.clear();
+
+        DiffedObjects after = diff(patches(CHANGE_ONE));
+
+        assertThat(after).isEqualTo(before);
+        assertThat(build.ran).isEmpty();
+    }
+
+    private static DiffedObjects diff(BuildContext context) {
+        BuildObjects.run(context);
+        return DiffObjects.run(DiffObjects.Detail.NONE, context);
+    }
+
+    @Test
+    void thePatchedSourceFindsTheHeadersForAuthors() throws IOException {
+        DiffedObjects diffed = diff(patches(INCLUDE_MACROS));
+
+        assertThat(diffed.functionsByParent()).isEqualTo(Map.of("vmlinux", List.of("one")));
+    }
+
+    @Test
+    void theDifferNamesWhatChanged() throws IOException {
+        DiffedObjects diffed = diff(patches(CHANGE_ONE, CHANGE_MODULE));
+
+        assertThat(diffed.functionsByParent()).isEqualTo(Map.of("toy", List.of("toy_main"), "vmlinux", List.of("one")));
+        assertThat(diffed.changed())
+                .allSatisfy(object -> assertThat(object.intermediate()).isRegularFile());
+        assertThat(build.told).contains("fs/one.o: changed function: one");
+    }
+
+    @Test
+    void whyAndWhatAreToldOnRequestThoughNothingRunsAgain() throws IOException {
+        DiffedObjects before = diff(patches(CHANGE_ONE));
+        assertThat(build.told).noneMatch(line -> line.contains("why each element"));
+
+        DiffedObjects after = DiffObjects.run(new DiffObjects.Detail(true, true), build.context());
+
+        assertThat(after).isEqualTo(before);
+        assertThat(build.told)
+                .contains("Compared 1 object pair; functions: 1 changed, 0 new (nothing changed)")
+                .contains("fs/one.o: why each element is in the patch:", "  function one <- the function changed");
+        Path dump = after.changed().get(0).intermediate().resolveSibling("one.o.dump");
+        assertThat(build.told).contains("fs/one.o: the intermediate object as text: " + dump);
+        assertThat(dump).content().contains("section .kpatch.funcs ", "symbol one ");
+    }
+
+    @Test
+    void aPatchThatChangesNoCodeIsAFinding() throws IOException {
+        BuildContext context = patches(CHANGE_ONE.replace("a - one_value * 3", "one_value + a"));
+        BuildObjects.run(context);
+
+        assertThatThrownBy(() -> DiffObjects.run(DiffObjects.Detail.NONE, context))
+                .isInstanceOfSatisfying(
+                        ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
+                .hasMessageContaining("KP401");
+    }
+
+    @Test
+    void aPatchThatDoesNotCompileIsToldByItsFirstError() throws IOException {
+        BuildContext context = patches(CHANGE_ONE.replace("one_value * 3", "no_such_value"));
+
+        assertThatThrownBy(() -> BuildObjects.run(context))
+                .isInstanceOfSatisfying(
+                        ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
+                .hasMessageContaining("KP402 fs/one.c:4")
+                .hasMessageContaining("no_such_value")
+                .hasMessageContaining("build-objects.log");
+        assertThat(kernel.contents()).isEqualTo(treeBefore);
+    }
+
+    @Test
+    void aFileThatTheTargetDoesNotContainIsRefused() throws IOException {
+        BuildContext context = patches("""
+                --- a/fs/unused.c
+                +++ b/fs/unused.c
+                @@ -1,4 +1,4 @@
+                 int unused(int a)
+                 {
+                -	return a - 1;
+                +	return a - 2;
+                 }
+                """);
+
+        assertThatThrownBy(() -> BuildObjects.run(context))
+                .hasMessageContaining("KP403 fs/unused.o")
+                .hasMessageContaining("unused.c");
+    }
+
+    @Test
+    void anExportWhoseTypeChangesIsRefused() throws IOException {
+        BuildContext context = patches("""
+                --- a/fs/two.c
+                +++ b/fs/two.c
+                @@ -1,4 +1,4 @@
+                -int toy_export(int a) /* EXPORTED */
+                +int toy_export(int a, int b) /* EXPORTED */
+                 {
+                -	return a * 2;
+                +	return a * b;
+                 }
+                """);
+
+        assertThatThrownBy(() -> BuildObjects.run(context))
+                .hasMessageContaining("KP417 fs/two.o")
+                .hasMessageContaining("toy_export from 0x00000002 to 0x00000003");
+    }
+
+    @Test
+    void sourceWhoseExportsAreNotTheTargetsIsRefused() throws IOException {
+        Files.writeString(kernel.prepared().target().symvers(), "0x00000009\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n");
+        BuildContext context = patches("""
+                --- a/fs/two.c
+                +++ b/fs/two.c
+                @@ -1,4 +1,4 @@
+                 int toy_export(int a) /* EXPORTED */
+                 {
+                -	return a * 2;
+                +	return a * 7;
+                 }
+                """);
+
+        assertThatThrownBy(() -> BuildObjects.run(context))
+                .hasMessageContaining("KP504 fs/two.o")
+                .hasMessageContaining("0x00000009");
+    }
+
+    @Test
+    void aProjectInAFolderThatKbuildRefusesIsBuiltAllTheSame() throws IOException {
+        folder = Files.createDirectory(folder.resolve("my project"));
+        build = new TestBuild(folder);
+
+        assertThat(diff(patches(CHANGE_ONE)).compared()).isEqualTo(1);
+        assertThat(build.ran).filteredOn(command -> command.startsWith("make ")).isNotEmpty();
+    }
+}

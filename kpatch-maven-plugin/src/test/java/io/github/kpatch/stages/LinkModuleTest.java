@@ -1,0 +1,32 @@
+package io.github.kpatch.stages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.livepatch.LinkerOptions;
+import java.nio.file.Path;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class LinkModuleTest {
+    @Test
+    void aModuleThatDoesNotReplaceOthersSaysSo() {
+        Path file = Path.of("kpatch-x.ko");
+        assertThat(new LinkedModule(file, "", true, new TreeMap<>()).story()).isEqualTo("Linked kpatch-x.ko");
+        assertThat(new LinkedModule(file, "", false, new TreeMap<>()).story())
+                .isEqualTo("Linked kpatch-x.ko, which does not replace the live patches loaded before it,");
+    }
+
+    private static String arguments(String release) {
+        return String.join(
+                "|", LinkModule.arguments(Path.of("/build/module"), LinkerOptions.of(new KernelRelease(release))));
+    }
+
+    @Test
+    void theSecondLinkOfOlderKernelsKeepsArchSectionsApart() {
+        assertThat(arguments("6.1.0-56-amd64")).isEqualTo("M=/build/module|modules");
+        assertThat(arguments("5.7.0-1-amd64"))
+                .isEqualTo("M=/build/module|modules"
+                        + "|LDFLAGS_MODULE=--unique=.parainstructions --unique=.altinstructions");
+    }
+}

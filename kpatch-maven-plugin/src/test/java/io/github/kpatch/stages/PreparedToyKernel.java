@@ -1,0 +1,110 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.host.Digests;
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.source.Compiler;
+import io.github.kpatch.source.KernelLock;
+import io.github.kpatch.source.PreparedKernel;
+import io.github.kpatch.source.TargetKernel;
+import io.github.kpatch.source.Toolchain;
+import io.github.kpatch.testing.NativeTools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A prepared tree of four source files whose Makefile does what the stages rely on: it makes single objects with a record
+ * of the command and of export versions beside each, and would write into the tree if it ever made {@code prepare}.
+ */
+final class PreparedToyKernel {
+    private static final String MAKEFILE = """
+            FLAGS := -O2 -ffreestanding -fno-pic -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none \\
+                -pg -mfentry -ffunction-sections -fdata-sections $(KCFLAGS)
+            module = $(if $(filter drivers/%,$(1)),-DMODULE )-DKBUILD_MODNAME='"$(if $(filter drivers/%,$(1)),toy,$(basename $(notdir $(1))))"'
+
+            .PHONY: prepare
+            prepare:
+            	echo prepared >> include/prepared
+
+            %.o: %.c prepare
+            	@echo '  CC      $@'
+            	gcc $(FLAGS) $(call module,$@) -c -o $@ $<
+            	$(file >$(dir $@).$(notdir $@).cmd,cmd_$@ := gcc $(FLAGS) $(call module,$@) -c -o $@ $<)
+            	if grep -q 'EXPORTED' $<; then \\
+            	  printf '#SYMVER toy_export 0x%08x\\n' $$(grep 'EXPORTED' $< | grep -o int | wc -l); \\
+            	fi >> $(dir $@).$(notdir $@).cmd
+            """;
+
+    private final Path tree;
+    private final PreparedKernel prepared;
+
+    PreparedToyKernel(Path folder) throws IOException {
+        tree = folder.resolve("tree");
+        file("Makefile", MAKEFILE);
+        file("include/config", "y\n");
+        file("fs/one.c", "int one_value = 1;\nint one(int a)\n{\n\treturn a + one_value;\n}\n");
+        file("fs/two.c", "int toy_export(int a) /* EXPORTED */\n{\n\treturn a * 2;\n}\n");
+        file("fs/unused.c", "int unused(int a)\n{\n\treturn a - 1;\n}\n");
+        file("drivers/toy/main.c", "int toy_main(int a)\n{\n\treturn a ^ 5;\n}\n");
+        Path symbols = Files.createDirectories(folder.resolve("symbols"));
+        table(folder, symbols, "vmlinux", "fs/one.c", "fs/two.c");
+        table(folder, symbols, "toy", "drivers/toy/main.c");
+        Path symvers = Files.writeString(
+                folder.resolve("Module.symvers"),
+                "0x00000002\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
+        Path config = Files.writeString(folder.resolve("config"), "CONFIG_LIVEPATCH=y\n");
+        prepared = new PreparedKernel(
+                new TargetKernel(
+                        new KernelRelease("6.1.0-toy"),
+                        "Linux version 6.1.0-toy",
+                        List.of(),
+                        config,
+                        symvers,
+                        symbols,
+                        Map.of("bug_entry", 12, "orc_entry", 6),
+                        Optional.empty(),
+                        Optional.empty()),
+                Digests.of(List.of("toy")),
+                tree,
+                List.of("KCFLAGS=-g0"),
+                Map.of("KBUILD_BUILD_USER", "kpatch"),
+                new KernelLock("6.1.0-toy", "6.1", "0", "gcc", Digests.of(config)),
+                new Toolchain(List.of(), new Compiler("gcc", Path.of("/usr/bin/gcc"), "gcc", "GCC")));
+    }
+
+    PreparedKernel prepared() {
+        return prepared;
+    }
+
+    Path tree() {
+        return tree;
+    }
+
+    /** All files of the tree with their content's digest. */
+    List<String> contents() {
+        return Steps.contents(tree);
+    }
+
+    private void file(String path, String content) throws IOException {
+        Files.createDirectories(tree.resolve(path).getParent());
+        Files.writeString(tree.resolve(path), content);
+    }
+
+    /** The symbols of a kernel object that consists of the given sources. */
+    private void table(Path folder, Path symbols, String name, String... sources) throws IOException {
+        Path work = Files.createDirectories(folder.resolve("linked"));
+        StringBuilder objects = new StringBuilder();
+        for (String source : sources) {
+            String base = Path.of(source).getFileName().toString().replace(".c", "");
+            NativeTools.compile(work, base, Files.readString(tree.resolve(source)), "-ffreestanding");
+            objects.append(base).append(".o ");
+        }
+        NativeTools.run(work, "sh", "-c", "ld -r -o " + name + " " + objects);
+        String table =
+                NativeTools.run(work, "readelf", "--symbols", "--wide", name).out();
+        Files.writeString(symbols.resolve(name + ".symtab.zst"), table);
+    }
+}
