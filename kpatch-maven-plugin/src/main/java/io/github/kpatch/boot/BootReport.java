@@ -1,5 +1,6 @@
 package io.github.kpatch.boot;
 
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,11 +64,11 @@ public sealed interface BootReport {
     /**
      * A kernel object as {@code /sys/kernel/livepatch/<patch>/<object>} shows it.
      *
-     * @param name {@code vmlinux} or a module's name
+     * @param object the object
      * @param patched whether the kernel says that it is patched; kernels before 6.1 do not say, and count as saying so
      * @param functions the names of its function folders, such as {@code version_proc_show,1}
      */
-    record PatchedObject(String name, boolean patched, List<String> functions) {
+    record PatchedObject(KernelObject object, boolean patched, List<String> functions) {
         public PatchedObject {
             functions = List.copyOf(functions);
         }

@@ -1,5 +1,6 @@
 package io.github.kpatch.boot;
 
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.KernelRelease;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -17,8 +18,7 @@ import java.util.TreeMap;
  * @param modules the folder of its modules ({@code lib/modules/<release>} or any folder that holds the {@code .ko} files,
  *     compressed or not); needed only where {@code objects} names a module
  * @param patch the live-patch module
- * @param objects what the patch must have patched when its transition is done: functions by kernel object, {@code vmlinux}
- *     or a module's name as the kernel sees it. The modules are loaded before the patch
+ * @param objects what the patch must have patched when its transition is done: functions by kernel object. The modules are loaded before the patch
  * @param scripts folder whose {@code *.sh} are run in name order, each as {@code sh <script> before|after|unloaded}, in a
  *     folder with everything else that this one holds; {@code KPATCH_PHASE} and {@code KPATCH_MODULE} (the module's name
  *     in sysfs) say the same, busybox's applets are on the {@code PATH}
@@ -34,29 +34,26 @@ public record BootRequest(
         Optional<Path> bootImage,
         Optional<Path> modules,
         Path patch,
-        SortedMap<String, List<String>> objects,
+        SortedMap<KernelObject, List<String>> objects,
         Optional<Path> scripts,
         Path workFolder,
         Path cache,
         String searchPath,
         int processors,
         BootLimits limits) {
-    /** The kernel object that is not a module. */
-    static final String VMLINUX = "vmlinux";
-
     public BootRequest {
         if (processors < 1) {
             throw new IllegalArgumentException("a machine needs a processor");
         }
-        SortedMap<String, List<String>> copy = new TreeMap<>();
-        for (Map.Entry<String, List<String>> object : objects.entrySet()) {
+        SortedMap<KernelObject, List<String>> copy = new TreeMap<>();
+        for (Map.Entry<KernelObject, List<String>> object : objects.entrySet()) {
             copy.put(object.getKey(), List.copyOf(object.getValue()));
         }
         objects = Collections.unmodifiableSortedMap(copy);
     }
 
-    /** The names of the modules that own patched objects. */
-    List<String> targetModules() {
-        return objects.keySet().stream().filter(name -> !name.equals(VMLINUX)).toList();
+    /** The modules among the patched objects. */
+    List<KernelObject> targetModules() {
+        return objects.keySet().stream().filter(KernelObject::isModule).toList();
     }
 }

@@ -3,6 +3,7 @@ package io.github.kpatch.boot;
 import io.github.kpatch.host.Command;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -95,11 +97,15 @@ public final class BootTest {
             return Optional.of(new Problem(
                     ProblemCode.BOOT_INPUT_MISSING,
                     release,
-                    "The patch changes " + String.join(", ", request.targetModules())
+                    "The patch changes " + listed(request.targetModules())
                             + ", and the target kernel's modules are not there.",
                     "Give the folder lib/modules/" + release + ", as the kernel's image package ships it."));
         }
         return Optional.empty();
+    }
+
+    private static String listed(List<KernelObject> objects) {
+        return objects.stream().map(KernelObject::name).collect(Collectors.joining(", "));
     }
 
     private BootReport run(BootRequest request, BootTools tools, Consumer<String> steps) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.kpatch.boot;
 
+import io.github.kpatch.kernel.KernelObject;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,7 +21,7 @@ sealed interface GuestEvent {
     record Step(String title) implements GuestEvent {}
 
     /** A target module or one it depends on was inserted, or not. */
-    record ModuleLoad(String name, boolean needed, int exitCode, List<String> output) implements GuestEvent {}
+    record ModuleLoad(KernelObject module, boolean needed, int exitCode, List<String> output) implements GuestEvent {}
 
     /** A script has ended. */
     record Script(BootReport.ScriptRun run) implements GuestEvent {}
@@ -39,10 +40,10 @@ sealed interface GuestEvent {
      *
      * @param state the content of its file {@code patched}, or {@code -}
      */
-    record PatchedObject(String name, String state) implements GuestEvent {}
+    record PatchedObject(KernelObject object, String state) implements GuestEvent {}
 
     /** A patched function of an object. */
-    record PatchedFunction(String object, String function) implements GuestEvent {}
+    record PatchedFunction(KernelObject object, String function) implements GuestEvent {}
 
     /** How the transition back ended. */
     record Disable(boolean done) implements GuestEvent {}

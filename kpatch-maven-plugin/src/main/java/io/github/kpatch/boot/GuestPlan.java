@@ -50,8 +50,12 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
             throw ProblemException.input(
                     ProblemCode.INPUT_MISSING, patch.toString(), "The live-patch module is not there.");
         }
-        ModuleFile file = new ModuleFile(patch);
-        String name = file.info().name().orElseGet(file::name);
+        ModuleFile file = ModuleFile.of(patch)
+                .orElseThrow(() -> ProblemException.input(
+                        ProblemCode.MODULE_NAME_INVALID,
+                        patch.toString(),
+                        "The file's name does not end in .ko: it is no module's."));
+        String name = file.info().name().orElse(file.module().name());
         if (!MODULE_NAME.matcher(name).matches()) {
             throw ProblemException.input(
                     ProblemCode.MODULE_NAME_INVALID,
@@ -124,7 +128,7 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
             list.append(modules.get(i).needed() ? "needed " : "wanted ")
                     .append(i)
                     .append(".ko ")
-                    .append(modules.get(i).file().name())
+                    .append(modules.get(i).file().module())
                     .append('\n');
         }
         return list.toString();

@@ -1,5 +1,6 @@
 package io.github.kpatch.boot;
 
+import io.github.kpatch.kernel.KernelObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,7 +60,7 @@ record GuestTranscript(List<GuestEvent> events) {
             case "module" -> {
                 String[] fields = fields(rest, 3);
                 yield new GuestEvent.ModuleLoad(
-                        fields[2], fields[1].equals("needed"), Integer.parseInt(fields[0]), text);
+                        new KernelObject(fields[2]), fields[1].equals("needed"), Integer.parseInt(fields[0]), text);
             }
             case "script" -> {
                 String[] fields = fields(rest, 3);
@@ -74,11 +75,11 @@ record GuestTranscript(List<GuestEvent> events) {
             case "transition" -> new GuestEvent.Transition(rest.equals("done"));
             case "object" -> {
                 String[] fields = fields(rest, 2);
-                yield new GuestEvent.PatchedObject(fields[1], fields[0]);
+                yield new GuestEvent.PatchedObject(new KernelObject(fields[1]), fields[0]);
             }
             case "function" -> {
                 String[] fields = fields(rest, 2);
-                yield new GuestEvent.PatchedFunction(fields[0], fields[1]);
+                yield new GuestEvent.PatchedFunction(new KernelObject(fields[0]), fields[1]);
             }
             case "disable" -> new GuestEvent.Disable(rest.equals("done"));
             case "unload" -> new GuestEvent.Unload(Integer.parseInt(rest), text);
@@ -115,14 +116,16 @@ record GuestTranscript(List<GuestEvent> events) {
 
     /** The patched objects with their functions, in the order of sysfs' names. */
     List<BootReport.PatchedObject> patchedObjects() {
-        Map<String, List<String>> functions = new LinkedHashMap<>();
+        Map<KernelObject, List<String>> functions = new LinkedHashMap<>();
         all(GuestEvent.PatchedFunction.class)
                 .forEach(function -> functions
                         .computeIfAbsent(function.object(), object -> new ArrayList<>())
                         .add(function.function()));
         return all(GuestEvent.PatchedObject.class)
                 .map(object -> new BootReport.PatchedObject(
-                        object.name(), !object.state().equals("0"), functions.getOrDefault(object.name(), List.of())))
+                        object.object(),
+                        !object.state().equals("0"),
+                        functions.getOrDefault(object.object(), List.of())))
                 .toList();
     }
 }

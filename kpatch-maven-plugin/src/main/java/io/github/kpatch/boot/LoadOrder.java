@@ -1,5 +1,6 @@
 package io.github.kpatch.boot;
 
+import io.github.kpatch.kernel.KernelObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +15,7 @@ import java.util.TreeSet;
  */
 final class LoadOrder {
     private final ModuleFolder folder;
-    private final Set<String> seen = new HashSet<>();
+    private final Set<KernelObject> seen = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
     private LoadOrder(ModuleFolder folder) {
@@ -30,16 +31,16 @@ final class LoadOrder {
     record Step(ModuleFile file, boolean needed) {}
 
     /** {@code targets} with all they depend on; deterministic. */
-    static List<Step> of(ModuleFolder folder, Collection<String> targets) throws IOException {
+    static List<Step> of(ModuleFolder folder, Collection<KernelObject> targets) throws IOException {
         LoadOrder order = new LoadOrder(folder);
-        for (String target : new TreeSet<>(targets)) {
+        for (KernelObject target : new TreeSet<>(targets)) {
             order.add(folder.module(target, "the patch"), true);
         }
         return List.copyOf(order.steps);
     }
 
     private void add(ModuleFile file, boolean needed) throws IOException {
-        if (!seen.add(file.name())) {
+        if (!seen.add(file.module())) {
             return;
         }
         for (String soft : file.info().softDependencies()) {
@@ -47,8 +48,8 @@ final class LoadOrder {
                 add(module, false);
             }
         }
-        for (String hard : new TreeSet<>(folder.dependencies(file))) {
-            add(folder.module(hard, file.name()), needed);
+        for (KernelObject hard : new TreeSet<>(folder.dependencies(file))) {
+            add(folder.module(hard, file.module().name()), needed);
         }
         steps.add(new Step(file, needed));
     }

@@ -3,37 +3,27 @@ package io.github.kpatch.boot;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.host.Archives;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
- * A kernel module as distributions ship it: plain or compressed whole. Its name is that of its file with {@code _} for
- * {@code -}, the rule by which kbuild, modprobe and the kernel agree on one name.
+ * A kernel module as distributions ship it: plain or compressed whole.
  *
  * @param path the file
+ * @param module the module it holds, by the file's name
  */
-record ModuleFile(Path path) {
-    private static final Pattern FILE_NAME = Pattern.compile("([^/]+)\\.ko(\\.xz|\\.zst|\\.gz)?");
+record ModuleFile(Path path, KernelObject module) {
     private static final int LARGEST_MODULE = 1 << 28;
 
-    /** Whether {@code path} has a module's file name. */
-    static boolean isModule(Path path) {
-        return FILE_NAME.matcher(path.getFileName().toString()).matches();
-    }
-
-    /** The module's name as the kernel sees it. */
-    String name() {
-        Matcher matcher = FILE_NAME.matcher(path.getFileName().toString());
-        if (!matcher.matches()) {
-            throw new IllegalStateException(path + " is not named like a module");
-        }
-        return ModuleInfo.folded(matcher.group(1));
+    /** The module in a file of that name; empty where its name is no module's. */
+    static Optional<ModuleFile> of(Path path) {
+        return KernelObject.ofModuleFile(path.getFileName().toString()).map(module -> new ModuleFile(path, module));
     }
 
     private boolean isCompressed() {

@@ -1,6 +1,6 @@
 package io.github.kpatch.boot;
 
-import io.github.kpatch.kernel.ModuleInfo;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -29,10 +29,13 @@ final class ModuleFolder {
     private static final String CRYPTO_ALIAS = "crypto_";
 
     private final Path folder;
-    private final SortedMap<String, ModuleFile> files;
-    private final Map<String, List<String>> dependencies;
+    private final SortedMap<KernelObject, ModuleFile> files;
+    private final Map<KernelObject, List<KernelObject>> dependencies;
 
-    private ModuleFolder(Path folder, SortedMap<String, ModuleFile> files, Map<String, List<String>> dependencies) {
+    private ModuleFolder(
+            Path folder,
+            SortedMap<KernelObject, ModuleFile> files,
+            Map<KernelObject, List<KernelObject>> dependencies) {
         this.folder = folder;
         this.files = files;
         this.dependencies = dependencies;
@@ -55,20 +58,21 @@ final class ModuleFolder {
     }
 
     private static ModuleFolder indexed(Path folder, Path index) throws IOException {
-        SortedMap<String, ModuleFile> files = new TreeMap<>();
-        Map<String, List<String>> dependencies = new TreeMap<>();
+        SortedMap<KernelObject, ModuleFile> files = new TreeMap<>();
+        Map<KernelObject, List<KernelObject>> dependencies = new TreeMap<>();
         for (String line : Files.readAllLines(index, StandardCharsets.UTF_8)) {
             int colon = line.indexOf(':');
-            if (colon <= 0 || !ModuleFile.isModule(Path.of(line.substring(0, colon)))) {
+            Optional<ModuleFile> file =
+                    colon <= 0 ? Optional.empty() : ModuleFile.of(folder.resolve(line.substring(0, colon)));
+            if (file.isEmpty()) {
                 continue;
             }
-            ModuleFile file = new ModuleFile(folder.resolve(line.substring(0, colon)));
-            files.put(file.name(), file);
+            KernelObject module = file.get().module();
+            files.put(module, file.get());
             dependencies.put(
-                    file.name(),
+                    module,
                     Stream.of(line.substring(colon + 1).trim().split("\\s+"))
-                            .filter(path -> !path.isEmpty() && ModuleFile.isModule(Path.of(path)))
-                            .map(path -> new ModuleFile(Path.of(path)).name())
+                            .flatMap(path -> KernelObject.ofModuleFile(path).stream())
                             .toList());
         }
         return new ModuleFolder(folder, files, dependencies);
@@ -76,39 +80,39 @@ final class ModuleFolder {
 
     /** Where one name has two files, depmod's default order holds: {@code updates} first. */
     private static ModuleFolder walked(Path folder) throws IOException {
-        SortedMap<String, ModuleFile> files = new TreeMap<>();
+        SortedMap<KernelObject, ModuleFile> files = new TreeMap<>();
         try (Stream<Path> walk = Files.walk(folder)) {
-            walk.filter(path -> ModuleFile.isModule(path) && Files.isRegularFile(path))
+            walk.filter(Files::isRegularFile)
                     .sorted(Comparator.comparing(
                                     (Path path) -> !folder.relativize(path).startsWith("updates"))
                             .thenComparing(Path::toString))
-                    .map(ModuleFile::new)
-                    .forEach(file -> files.putIfAbsent(file.name(), file));
+                    .flatMap(path -> ModuleFile.of(path).stream())
+                    .forEach(file -> files.putIfAbsent(file.module(), file));
         }
         return new ModuleFolder(folder, files, Map.of());
     }
 
     /**
-     * The module of that name.
+     * The file of a module.
      *
      * @param neededBy who asks, for the message
      * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when there is none
      */
-    ModuleFile module(String name, String neededBy) {
-        ModuleFile file = files.get(ModuleInfo.folded(name));
+    ModuleFile module(KernelObject module, String neededBy) {
+        ModuleFile file = files.get(module);
         if (file == null || !Files.isRegularFile(file.path())) {
             throw ProblemException.input(new Problem(
                     ProblemCode.INPUT_MISSING,
                     folder.toString(),
-                    "The kernel module " + name + ", needed by " + neededBy + ", is not there.",
+                    "The kernel module " + module + ", needed by " + neededBy + ", is not there.",
                     "Give the folder with all modules of the target kernel, as its package ships it."));
         }
         return file;
     }
 
-    /** Names of the modules that must be loaded before {@code file}, in no particular order. */
-    List<String> dependencies(ModuleFile file) throws IOException {
-        List<String> known = dependencies.get(file.name());
+    /** The modules that must be loaded before {@code file}, in no particular order. */
+    List<KernelObject> dependencies(ModuleFile file) throws IOException {
+        List<KernelObject> known = dependencies.get(file.module());
         return known != null ? known : file.info().depends();
     }
 
@@ -117,14 +121,14 @@ final class ModuleFolder {
      * of aliases; here the modules themselves are asked, those first whose file name already looks like it.
      */
     List<ModuleFile> modulesCalled(String name) throws IOException {
-        Optional<ModuleFile> own = Optional.ofNullable(files.get(name));
+        Optional<ModuleFile> own = Optional.ofNullable(files.get(KernelObject.named(name)));
         if (own.isPresent()) {
             return List.of(own.get());
         }
         String algorithm = name.startsWith(CRYPTO_ALIAS) ? name.substring(CRYPTO_ALIAS.length()) : name;
         List<ModuleFile> alike = new ArrayList<>();
         List<ModuleFile> others = new ArrayList<>();
-        files.forEach((moduleName, file) -> (moduleName.contains(algorithm) ? alike : others).add(file));
+        files.forEach((module, file) -> (module.name().contains(algorithm) ? alike : others).add(file));
         List<ModuleFile> found = withAlias(alike, name);
         return found.isEmpty() ? withAlias(others, name) : found;
     }

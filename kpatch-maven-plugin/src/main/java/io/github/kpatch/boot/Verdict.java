@@ -1,6 +1,7 @@
 package io.github.kpatch.boot;
 
 import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
@@ -123,11 +124,11 @@ final class Verdict {
                 .filter(load -> load.needed() && load.exitCode() != 0)
                 .forEach(load -> problems.add(Problem.of(
                         ProblemCode.TARGET_MODULE_NOT_LOADED,
-                        load.name(),
+                        load.module().name(),
                         "The kernel did not load it, so the patch to it is not proved."
                                 + quoted(
                                         "The reasons given:",
-                                        reasons(load.output(), "load target module " + load.name())))));
+                                        reasons(load.output(), "load target module " + load.module())))));
     }
 
     private void judgeScripts() {
@@ -198,30 +199,32 @@ final class Verdict {
                 .isEmpty()) {
             return;
         }
-        Map<String, BootReport.PatchedObject> shown = guest.patchedObjects().stream()
-                .collect(Collectors.toMap(BootReport.PatchedObject::name, object -> object, (first, second) -> first));
-        Set<String> unloadable = guest.all(GuestEvent.ModuleLoad.class)
+        Map<KernelObject, BootReport.PatchedObject> shown = guest.patchedObjects().stream()
+                .collect(
+                        Collectors.toMap(BootReport.PatchedObject::object, object -> object, (first, second) -> first));
+        Set<KernelObject> unloadable = guest.all(GuestEvent.ModuleLoad.class)
                 .filter(load -> load.exitCode() != 0)
-                .map(GuestEvent.ModuleLoad::name)
+                .map(GuestEvent.ModuleLoad::module)
                 .collect(Collectors.toSet());
-        Set<String> names = new TreeSet<>(shown.keySet());
-        names.addAll(request.objects().keySet());
-        for (String name : names) {
-            judgeObject(name, shown.get(name), request.objects().get(name), unloadable.contains(name));
+        Set<KernelObject> objects = new TreeSet<>(shown.keySet());
+        objects.addAll(request.objects().keySet());
+        for (KernelObject object : objects) {
+            judgeObject(object, shown.get(object), request.objects().get(object), unloadable.contains(object));
         }
     }
 
-    private void judgeObject(String name, BootReport.PatchedObject shown, List<String> expected, boolean unloadable) {
+    private void judgeObject(
+            KernelObject object, BootReport.PatchedObject shown, List<String> expected, boolean unloadable) {
         if (shown == null) {
-            incomplete(name, "The loaded patch does not know this object.");
+            incomplete(object, "The loaded patch does not know this object.");
             return;
         }
         if (expected == null) {
-            incomplete(name, "The loaded patch changes this object, which nobody meant to patch.");
+            incomplete(object, "The loaded patch changes this object, which nobody meant to patch.");
             return;
         }
         if (!shown.patched() && !unloadable) {
-            incomplete(name, "The transition is done and the object is not patched.");
+            incomplete(object, "The transition is done and the object is not patched.");
         }
         List<String> functions = shown.functions().stream()
                 .map(function ->
@@ -231,12 +234,13 @@ final class Verdict {
         List<String> wanted = expected.stream().sorted().toList();
         if (!Objects.equals(functions, wanted)) {
             incomplete(
-                    name, "The loaded patch replaces the functions " + functions + " where " + wanted + " were meant.");
+                    object,
+                    "The loaded patch replaces the functions " + functions + " where " + wanted + " were meant.");
         }
     }
 
-    private void incomplete(String object, String what) {
-        problems.add(Problem.of(ProblemCode.PATCH_INCOMPLETE, object, what));
+    private void incomplete(KernelObject object, String what) {
+        problems.add(Problem.of(ProblemCode.PATCH_INCOMPLETE, object.name(), what));
     }
 
     private void judgeKernelLog() {

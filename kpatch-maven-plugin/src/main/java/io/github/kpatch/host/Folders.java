@@ -4,6 +4,7 @@ import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
@@ -13,12 +14,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
- * Writing that a kill at any moment cannot turn into something a later run would trust: files and folders appear under
- * their names complete or not at all, because a rename within one file system is the only atomic step there is.
+ * Writing that neither a kill nor a power failure at any moment can turn into something a later run would trust: files and
+ * folders appear under their names complete or not at all. A rename within one file system is the only atomic step there
+ * is, and a file system may write it to the disk before the content it gives a name to; so the content is forced there
+ * first.
  */
 public final class Folders {
     private Folders() {}
@@ -83,12 +88,53 @@ public final class Folders {
         return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".partial");
     }
 
-    /** Gives a complete file or folder its final name; an existing file is replaced, an existing folder is not. */
+    /**
+     * Gives a complete file or folder its final name, once its content is on the disk; an existing file is replaced, an
+     * existing folder is not.
+     */
     public static void move(Path from, Path to) throws IOException {
+        force(from);
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             throw new IllegalStateException(from + " and " + to + " are not on one file system", e);
+        }
+        forceOne(to.toAbsolutePath().getParent());
+    }
+
+    private static void force(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            forceOne(path);
+        } else if (!forceFileSystem(path)) {
+            try (Stream<Path> files = Files.walk(path)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    if (!Files.isSymbolicLink(file)) {
+                        forceOne(file);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void forceOne(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Forces all that a file system holds back to the disk, which for a kernel tree takes a tenth of the time that its
+     * 85,000 files take one by one. Java has no such call; coreutils' {@code sync} has.
+     *
+     * @return whether that worked
+     */
+    private static boolean forceFileSystem(Path folder) {
+        try {
+            return new CommandRunner(line -> {})
+                    .run(Command.of(folder, "sync", "--file-system", "."))
+                    .succeeded();
+        } catch (ProblemException noSuchProgram) {
+            return false;
         }
     }
 

@@ -1,8 +1,8 @@
 package io.github.kpatch.kbuild;
 
-import io.github.kpatch.host.Folders;
-import java.nio.file.Files;
+import io.github.kpatch.host.TemporaryFolder;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -13,9 +13,9 @@ public final class BuildPlace implements AutoCloseable {
     private static final Pattern REFUSED = Pattern.compile("[\\s:]");
 
     private final Path path;
-    private final boolean temporary;
+    private final Optional<TemporaryFolder> temporary;
 
-    private BuildPlace(Path path, boolean temporary) {
+    private BuildPlace(Path path, Optional<TemporaryFolder> temporary) {
         this.path = path;
         this.temporary = temporary;
     }
@@ -23,9 +23,10 @@ public final class BuildPlace implements AutoCloseable {
     /** {@code folder} itself where make can work in it, else a new temporary folder. */
     public static BuildPlace of(Path folder) {
         if (!REFUSED.matcher(folder.toString()).find()) {
-            return new BuildPlace(folder, false);
+            return new BuildPlace(folder, Optional.empty());
         }
-        return new BuildPlace(Folders.doing(folder, () -> Files.createTempDirectory("kpatch")), true);
+        TemporaryFolder temporary = TemporaryFolder.make();
+        return new BuildPlace(temporary.path(), Optional.of(temporary));
     }
 
     /** Where to work. */
@@ -35,8 +36,6 @@ public final class BuildPlace implements AutoCloseable {
 
     @Override
     public void close() {
-        if (temporary) {
-            Folders.delete(path);
-        }
+        temporary.ifPresent(TemporaryFolder::close);
     }
 }

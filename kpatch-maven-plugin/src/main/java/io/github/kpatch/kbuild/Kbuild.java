@@ -68,7 +68,7 @@ public final class Kbuild {
                 List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", "scripts/Makefile.build"));
         line.add("obj=" + folder);
         line.addAll(kernel.makeVariables());
-        Command command = Command.of(view.root(), line)
+        Command command = in(view, line)
                 .with("srctree", ".")
                 .with("objtree", ".")
                 .with("SRCARCH", Makefiles.architecture(kernel.tree()));
@@ -96,12 +96,16 @@ public final class Kbuild {
         List<String> line = new ArrayList<>(List.of("make", "--no-print-directory", "-j" + jobs));
         line.addAll(arguments);
         line.addAll(kernel.makeVariables());
-        Command command = Command.of(view.root(), line).loggedTo(log);
+        Command command = in(view, line).loggedTo(log);
         Map<String, String> variables = new TreeMap<>(kernel.makeEnvironment());
         variables.putAll(environment);
         for (Map.Entry<String, String> variable : variables.entrySet()) {
             command = command.with(variable.getKey(), variable.getValue());
         }
         return runner.run(command, lines);
+    }
+
+    private static Command in(PrivateView view, List<String> line) {
+        return Command.of(view.root(), line).with("TMPDIR", view.temporary().toString());
     }
 }

@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  * <p>make must be kept from re-making the tree's prerequisites, which lie behind links: see {@link Kbuild}.
  */
 public final class PrivateView {
+    /** kbuild's clean rules and git take such names for what they are. */
+    private static final String TEMPORARY = ".tmp_tools";
+
     private final Path root;
 
     private PrivateView(Path root) {
@@ -52,6 +55,7 @@ public final class PrivateView {
             Path own = root.resolve("Module.symvers");
             Files.deleteIfExists(own);
             Files.createSymbolicLink(own, symvers.toAbsolutePath());
+            Files.createDirectory(root.resolve(TEMPORARY));
             return new PrivateView(root);
         });
     }
@@ -59,6 +63,11 @@ public final class PrivateView {
     /** The view's top folder, where make is to be run. */
     public Path root() {
         return root;
+    }
+
+    /** Where what runs in the view puts its temporary files: those of a compiler that was killed go with the view. */
+    Path temporary() {
+        return root.resolve(TEMPORARY);
     }
 
     /** Where a file of the tree is in this view. */

@@ -61,9 +61,13 @@ public final class ModuleInfo {
         return first("name");
     }
 
-    /** The modules whose exports it uses, hence to be loaded before it, as the kernel knows them. */
-    public List<String> depends() {
-        return names(all("depends").stream().flatMap(list -> Stream.of(list.split(","))));
+    /** The modules whose exports it uses, hence to be loaded before it, in file order. */
+    public List<KernelObject> depends() {
+        return all("depends").stream()
+                .flatMap(list -> Stream.of(list.split(",")))
+                .filter(name -> !name.isEmpty())
+                .map(KernelObject::named)
+                .toList();
     }
 
     /**
@@ -82,12 +86,9 @@ public final class ModuleInfo {
     }
 
     private static List<String> names(Stream<String> names) {
-        return names.filter(name -> !name.isEmpty()).map(ModuleInfo::folded).toList();
-    }
-
-    /** The one form of a module's name: {@code nf-tables} and {@code nf_tables} are the same module. */
-    public static String folded(String name) {
-        return name.replace('-', '_');
+        return names.filter(name -> !name.isEmpty())
+                .map(name -> name.replace('-', '_'))
+                .toList();
     }
 
     /** Release and options it was built for. */

@@ -12,6 +12,7 @@ import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.KbuildRecord;
 import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.AuthorHeaders;
 import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.Problem;
@@ -131,7 +132,7 @@ public final class BuildObjects {
             findings.addAll(CheckExports.of(object, original, patched, facts.symvers()));
             built.add(new BuiltObject(
                     object,
-                    original.parent(),
+                    KernelObject.named(original.parent()),
                     keep(originals.file(object), folder.resolve("original"), object),
                     keep(view.file(object), folder.resolve("patched"), object)));
         }

@@ -1,13 +1,14 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.kernel.KernelObject;
 import java.nio.file.Path;
 
 /**
  * One object in its two builds.
  *
  * @param name its path in the kernel tree
- * @param parent the kernel object that contains it: {@code vmlinux} or a module's name, with {@code _} for {@code -}
+ * @param parent the kernel object that contains it
  * @param original built from the source as the running kernel has it
  * @param patched built from the patched source by the same command
  */
-public record BuiltObject(String name, String parent, Path original, Path patched) {}
+public record BuiltObject(String name, KernelObject parent, Path original, Path patched) {}

@@ -86,7 +86,11 @@ public final class DiffObjects {
                     object.original(),
                     object.patched(),
                     () -> new DiffTarget(
-                            object.parent(), facts.symbols(object.parent()), facts.symvers(), sizes, klpArch),
+                            object.parent().name(),
+                            facts.symbols(object.parent().name()),
+                            facts.symvers(),
+                            sizes,
+                            klpArch),
                     folder.resolve(object.name()).normalize()));
         }
         List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());

@@ -1,6 +1,7 @@
 package io.github.kpatch.stages;
 
 import io.github.kpatch.diff.IncludedElement;
+import io.github.kpatch.kernel.KernelObject;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  */
 public record DiffedObject(
         String name,
-        String parent,
+        KernelObject parent,
         List<String> changedFunctions,
         List<String> newFunctions,
         List<String> callbacks,

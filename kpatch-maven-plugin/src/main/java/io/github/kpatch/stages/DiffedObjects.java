@@ -1,5 +1,6 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.kernel.KernelObject;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,8 @@ public record DiffedObjects(int compared, List<DiffedObject> changed) {
     }
 
     /** The functions that are redirected, by the kernel object that contains them. */
-    SortedMap<String, List<String>> functionsByParent() {
-        SortedMap<String, List<String>> functions = new TreeMap<>();
+    SortedMap<KernelObject, List<String>> functionsByParent() {
+        SortedMap<KernelObject, List<String>> functions = new TreeMap<>();
         for (DiffedObject object : changed) {
             functions
                     .computeIfAbsent(object.parent(), parent -> new ArrayList<>())

@@ -1,6 +1,7 @@
 package io.github.kpatch.stages;
 
 import io.github.kpatch.host.Digests;
+import io.github.kpatch.kernel.KernelObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.SortedMap;
  * @param replaces whether it takes the place of all live patches loaded before
  * @param functions the functions it replaces, by the kernel object that contains them
  */
-public record LinkedModule(Path file, String sha256, boolean replaces, SortedMap<String, List<String>> functions) {
+public record LinkedModule(
+        Path file, String sha256, boolean replaces, SortedMap<KernelObject, List<String>> functions) {
     boolean isIntact() {
         return Files.isRegularFile(file) && Digests.of(file).equals(sha256);
     }

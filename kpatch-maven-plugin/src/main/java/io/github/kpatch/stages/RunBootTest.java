@@ -5,6 +5,7 @@ import io.github.kpatch.boot.BootReport;
 import io.github.kpatch.boot.BootRequest;
 import io.github.kpatch.boot.BootTest;
 import io.github.kpatch.host.Console;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ public final class RunBootTest {
             Supplier<Optional<Path>> modules,
             Path folder,
             BuildContext context) {
-        boolean vmlinuxOnly = module.functions().keySet().stream().allMatch("vmlinux"::equals);
+        boolean vmlinuxOnly = module.functions().keySet().stream().noneMatch(KernelObject::isModule);
         BootReport report = new BootTest(context.runner())
                 .run(
                         new BootRequest(

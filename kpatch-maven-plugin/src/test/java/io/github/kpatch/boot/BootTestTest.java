@@ -3,6 +3,7 @@ package io.github.kpatch.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -101,9 +102,9 @@ class BootTestTest {
                 Optional.of(modules),
                 folder.resolve("kpatch-a.ko"),
                 new TreeMap<>(Map.of(
-                        "vmlinux",
+                        KernelObject.VMLINUX,
                         List.of("version_proc_show", "cmdline_proc_show"),
-                        "xfs",
+                        KernelObject.named("xfs"),
                         List.of("xfs_fs_sync_fs"))),
                 Optional.of(scripts),
                 folder.resolve("boot"),
@@ -167,8 +168,8 @@ class BootTestTest {
         assertThat(report.objects())
                 .containsExactly(
                         new BootReport.PatchedObject(
-                                "vmlinux", true, List.of("version_proc_show,1", "cmdline_proc_show,1")),
-                        new BootReport.PatchedObject("xfs", true, List.of("xfs_fs_sync_fs,1")));
+                                KernelObject.VMLINUX, true, List.of("version_proc_show,1", "cmdline_proc_show,1")),
+                        new BootReport.PatchedObject(KernelObject.named("xfs"), true, List.of("xfs_fs_sync_fs,1")));
         assertThat(steps)
                 .containsExactly(
                         "load target module xfs",

@@ -3,12 +3,14 @@ package io.github.kpatch.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,12 +21,18 @@ class LoadOrderTest {
 
     private static List<String> names(List<LoadOrder.Step> steps) {
         return steps.stream()
-                .map(step -> step.file().name() + (step.needed() ? "" : "?"))
+                .map(step -> step.file().module() + (step.needed() ? "" : "?"))
                 .toList();
     }
 
+    private List<LoadOrder.Step> steps(String... targets) throws IOException {
+        return LoadOrder.of(
+                ModuleFolder.open(folder),
+                Stream.of(targets).map(KernelObject::named).toList());
+    }
+
     private List<String> order(String... targets) throws IOException {
-        return names(LoadOrder.of(ModuleFolder.open(folder), List.of(targets)));
+        return names(steps(targets));
     }
 
     @Test
@@ -83,7 +91,7 @@ class LoadOrderTest {
         TestModules.module(folder.resolve("kernel/b-c.ko"), "depends=");
         Files.writeString(folder.resolve("modules.dep"), "extra/a.ko: kernel/b-c.ko\nkernel/b-c.ko:\n");
 
-        List<LoadOrder.Step> steps = LoadOrder.of(ModuleFolder.open(folder), List.of("a"));
+        List<LoadOrder.Step> steps = steps("a");
 
         assertThat(steps)
                 .extracting(step -> folder.relativize(step.file().path()).toString())
@@ -95,7 +103,7 @@ class LoadOrderTest {
         TestModules.module(folder.resolve("kernel/a.ko"), "depends=");
         TestModules.module(folder.resolve("updates/a.ko"), "depends=");
 
-        assertThat(LoadOrder.of(ModuleFolder.open(folder), List.of("a")))
+        assertThat(steps("a"))
                 .singleElement()
                 .matches(step -> step.file().path().equals(folder.resolve("updates/a.ko")));
     }

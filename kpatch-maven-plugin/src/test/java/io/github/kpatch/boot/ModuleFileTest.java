@@ -3,6 +3,7 @@ package io.github.kpatch.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -21,12 +22,16 @@ class ModuleFileTest {
     @TempDir
     private Path folder;
 
+    private static ModuleFile moduleFile(Path path) {
+        return ModuleFile.of(path).orElseThrow();
+    }
+
     @Test
     void theNameIsThatOfTheFileWithUnderscores() {
-        assertThat(new ModuleFile(Path.of("a/crc32c-intel.ko.xz")).name()).isEqualTo("crc32c_intel");
-        assertThat(ModuleFile.isModule(Path.of("a/xfs.ko"))).isTrue();
-        assertThat(ModuleFile.isModule(Path.of("a/xfs.ko.lz4"))).isFalse();
-        assertThat(ModuleFile.isModule(Path.of("a/modules.dep"))).isFalse();
+        assertThat(moduleFile(Path.of("a/crc32c-intel.ko.xz")).module()).isEqualTo(KernelObject.named("crc32c_intel"));
+        assertThat(ModuleFile.of(Path.of("a/xfs.ko"))).isPresent();
+        assertThat(ModuleFile.of(Path.of("a/xfs.ko.lz4"))).isEmpty();
+        assertThat(ModuleFile.of(Path.of("a/modules.dep"))).isEmpty();
     }
 
     @Test
@@ -39,10 +44,10 @@ class ModuleFileTest {
                 "alias=crypto-crc32c",
                 "depends=nf-tables,jbd2");
 
-        ModuleInfo info = new ModuleFile(file).info();
+        ModuleInfo info = moduleFile(file).info();
 
         assertThat(info.name()).contains("libcrc32c");
-        assertThat(info.depends()).containsExactly("nf_tables", "jbd2");
+        assertThat(info.depends()).containsExactly(KernelObject.named("nf_tables"), KernelObject.named("jbd2"));
         assertThat(info.softDependencies()).containsExactly("crc32c", "blake2b_256", "other");
         assertThat(info.aliases()).containsExactly("crypto_crc32c");
         assertThat(NativeTools.run(folder, "/sbin/modinfo", "-F", "depends", "./libcrc32c.ko")
@@ -54,8 +59,8 @@ class ModuleFileTest {
     void aModuleWithoutDependenciesHasNone() throws IOException {
         Path file = TestModules.module(folder.resolve("a.ko"), "depends=", "license=GPL");
 
-        assertThat(new ModuleFile(file).info().depends()).isEmpty();
-        assertThat(new ModuleFile(file).info().softDependencies()).isEmpty();
+        assertThat(moduleFile(file).info().depends()).isEmpty();
+        assertThat(moduleFile(file).info().softDependencies()).isEmpty();
     }
 
     @ParameterizedTest
@@ -65,10 +70,10 @@ class ModuleFileTest {
         byte[] bytes = Files.readAllBytes(plain);
         NativeTools.run(folder, program, "-q", "a.ko");
 
-        ModuleFile module = new ModuleFile(folder.resolve("a.ko" + suffix));
+        ModuleFile module = moduleFile(folder.resolve("a.ko" + suffix));
 
         assertThat(module.bytes()).isEqualTo(bytes);
-        assertThat(module.info().depends()).containsExactly("b");
+        assertThat(module.info().depends()).containsExactly(KernelObject.named("b"));
     }
 
     @ParameterizedTest
@@ -80,7 +85,7 @@ class ModuleFileTest {
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
 
-        assertThatThrownBy(() -> new ModuleFile(file).bytes())
+        assertThatThrownBy(() -> moduleFile(file).bytes())
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.problems())
@@ -93,6 +98,6 @@ class ModuleFileTest {
         Path file = folder.resolve("a.ko");
         Files.writeString(file, "junk");
 
-        assertThatThrownBy(() -> new ModuleFile(file).info()).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> moduleFile(file).info()).isInstanceOf(ProblemException.class);
     }
 }

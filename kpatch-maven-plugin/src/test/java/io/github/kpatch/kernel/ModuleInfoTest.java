@@ -36,7 +36,7 @@ class ModuleInfoTest {
                 "vermagic=6.1.0-56-amd64 SMP preempt mod_unload modversions ");
         assertThat(info.all("alias")).containsExactly("fs-a", "fs-b=c");
         assertThat(info.name()).contains("some_fs");
-        assertThat(info.depends()).containsExactly("libcrc32c", "crc16");
+        assertThat(info.depends()).containsExactly(KernelObject.named("libcrc32c"), KernelObject.named("crc16"));
         assertThat(info.importedNamespaces()).containsExactly("CRYPTO_INTERNAL");
         assertThat(info.vermagic()).contains("6.1.0-56-amd64 SMP preempt mod_unload modversions ");
         assertThat(info.isLivepatch()).isFalse();

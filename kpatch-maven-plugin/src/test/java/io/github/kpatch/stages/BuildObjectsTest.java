@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.io.IOException;
@@ -98,7 +99,9 @@ class BuildObjectsTest {
 
         assertThat(built.objects())
                 .extracting(BuiltObject::name, BuiltObject::parent)
-                .containsExactly(tuple("drivers/toy/main.o", "toy"), tuple("fs/one.o", "vmlinux"));
+                .containsExactly(
+                        tuple("drivers/toy/main.o", KernelObject.named("toy")),
+                        tuple("fs/one.o", KernelObject.VMLINUX));
         assertThat(built.objects())
                 .allSatisfy(object -> assertThat(object.original()).isRegularFile())
                 .allSatisfy(object -> assertThat(Files.mismatch(object.original(), object.patched()))
@@ -140,14 +143,16 @@ class BuildObjectsTest {
     void thePatchedSourceFindsTheHeadersForAuthors() throws IOException {
         DiffedObjects diffed = diff(patches(INCLUDE_MACROS));
 
-        assertThat(diffed.functionsByParent()).isEqualTo(Map.of("vmlinux", List.of("one")));
+        assertThat(diffed.functionsByParent()).isEqualTo(Map.of(KernelObject.VMLINUX, List.of("one")));
     }
 
     @Test
     void theDifferNamesWhatChanged() throws IOException {
         DiffedObjects diffed = diff(patches(CHANGE_ONE, CHANGE_MODULE));
 
-        assertThat(diffed.functionsByParent()).isEqualTo(Map.of("toy", List.of("toy_main"), "vmlinux", List.of("one")));
+        assertThat(diffed.functionsByParent())
+                .isEqualTo(
+                        Map.of(KernelObject.named("toy"), List.of("toy_main"), KernelObject.VMLINUX, List.of("one")));
         assertThat(diffed.changed())
                 .allSatisfy(object -> assertThat(object.intermediate()).isRegularFile());
         assertThat(build.told).contains("fs/one.o: changed function: one");
