@@ -20,13 +20,21 @@ public final class CheckPatches {
     private CheckPatches() {}
 
     /**
+     * What {@link #run} reads of a project's patches, links followed, as texts: where they are the same, so are the
+     * patches. Nothing is wrong here; what cannot be read is a text as well, and a problem only when it is needed.
+     */
+    public static List<String> inputs(Path patchesFolder) {
+        return PatchSeries.inputs(patchesFolder);
+    }
+
+    /**
      * Checks the patches of a project.
      *
      * @param patchesFolder {@code *.patch} and {@code *.diff}, maybe a quilt {@code series} file
      * @param tree the kernel's source
      * @param maxFuzz how many lines of context a hunk may lack, as GNU patch counts them; 0 or more
      * @param scratch receives the patched files; created where missing, else it must be empty
-     * @throws ProblemException KP105 when {@code scratch} cannot be used, KP301 to KP307 with everything that is wrong, KP401 when no patch changes a source file
+     * @throws ProblemException KP105 when {@code scratch} cannot be used, KP301 to KP307 and KP311 with everything that is wrong, KP401 when no patch changes a source file
      */
     public static CheckedSeries run(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
         if (maxFuzz < 0) {

@@ -1,10 +1,10 @@
 package io.github.kpatch.patch;
 
+import io.github.kpatch.host.Digests;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 
 /**
  * The patches of a project in the order they apply. A folder of patches has no order of its own: names sort it, unless a
@@ -27,8 +28,6 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
     /** Larger than any patch of a source file; keeps a mistaken file from filling the memory. */
     private static final long LARGEST_PATCH = 64L << 20;
 
-    private static final String SERIES = "series";
-
     PatchSeries {
         patches = List.copyOf(patches);
         warnings = List.copyOf(warnings);
@@ -38,48 +37,69 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
      * Reads all patches of {@code folder}: {@code *.patch} and {@code *.diff} in name order, or what its {@code series}
      * file names.
      *
-     * @throws ProblemException KP305 when the series file is wrong, KP307 when there is no patch
+     * @throws ProblemException KP305 when the series file is wrong, KP307 when there is no patch, KP311 when something
+     *     that is meant as a patch cannot be read; all that is wrong of one kind together
      */
     static PatchSeries read(Path folder) {
-        try {
-            List<String> present = patchesIn(folder);
-            Path seriesFile = folder.resolve(SERIES);
-            boolean ordered = Files.isRegularFile(seriesFile);
-            List<String> names = ordered ? namesIn(seriesFile) : present;
-            if (names.isEmpty()) {
-                throw ProblemException.input(
-                        ProblemCode.NO_PATCHES,
-                        ordered ? SERIES : folder.getFileName().toString(),
-                        ordered ? "The series file names no patch." : "The folder holds no *.patch and no *.diff.");
-            }
-            List<SeriesPatch> patches = new ArrayList<>();
-            for (String name : names) {
-                patches.add(patch(folder, name));
-            }
-            return new PatchSeries(patches, digest(patches), unnamed(present, names));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        PatchFolder entries = PatchFolder.open(folder);
+        List<String> names = entries.hasSeries() ? namesIn(entries.file(PatchFolder.SERIES)) : entries.patches();
+        if (names.isEmpty()) {
+            throw ProblemException.input(
+                    ProblemCode.NO_PATCHES,
+                    entries.hasSeries()
+                            ? PatchFolder.SERIES
+                            : folder.getFileName().toString(),
+                    entries.hasSeries()
+                            ? "The series file names no patch."
+                            : "The folder holds no *.patch and no *.diff.");
         }
+        List<SeriesPatch> patches = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (String name : names) {
+            try {
+                patches.add(patch(entries, name));
+            } catch (ProblemException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
+        }
+        List<Problem> warnings = new ArrayList<>(unnamed(entries.patches(), names));
+        warnings.addAll(entries.passedOver(names));
+        return new PatchSeries(patches, digest(patches), warnings);
     }
 
-    private static List<String> patchesIn(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
+    /**
+     * All that {@link #read} reads, a text for each file, link followed: where the texts are the same, so is what it says.
+     */
+    static List<String> inputs(Path folder) {
+        PatchFolder entries = PatchFolder.open(folder);
+        Set<String> read = new TreeSet<>(entries.patches());
+        if (entries.hasSeries()) {
+            read.add(PatchFolder.SERIES);
+            try {
+                read.addAll(namesIn(entries.file(PatchFolder.SERIES)));
+            } catch (ProblemException wrong) {
+                // What is wrong depends on the file alone.
+            }
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.startsWith(".") && (name.endsWith(".patch") || name.endsWith(".diff")))
-                    .sorted()
-                    .toList();
+        List<String> inputs = new ArrayList<>(entries.names());
+        for (String name : read) {
+            inputs.add(
+                    name + " " + fileOf(entries, name).map(PatchFolder::state).orElse("outside"));
         }
+        return inputs;
     }
 
     /** The format of quilt(1): a name a line, options after it, {@code #} begins a comment. */
-    private static List<String> namesIn(Path seriesFile) throws IOException {
+    private static List<String> namesIn(Path seriesFile) {
+        PatchFolder.obstacle(seriesFile).ifPresent(obstacle -> {
+            throw unreadable(PatchFolder.SERIES, obstacle);
+        });
         List<Problem> problems = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
-        String text = new String(Files.readAllBytes(seriesFile), StandardCharsets.UTF_8);
+        String text = new String(bytes(PatchFolder.SERIES, seriesFile), StandardCharsets.UTF_8);
         int number = 0;
         for (String line : text.split("\n", -1)) {
             number++;
@@ -119,36 +139,55 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
     }
 
     private static String place(int number) {
-        return SERIES + ":" + number;
+        return PatchFolder.SERIES + ":" + number;
     }
 
-    private static SeriesPatch patch(Path folder, String name) throws IOException {
-        Path file;
-        try {
-            file = folder.resolve(name).normalize();
-        } catch (InvalidPathException e) {
-            throw ProblemException.input(
-                    Problem.of(ProblemCode.PATCH_SERIES_INVALID, SERIES, Quoted.of(name) + " is no file name."), e);
-        }
-        if (!file.startsWith(folder.normalize())) {
-            throw ProblemException.input(
-                    ProblemCode.PATCH_SERIES_INVALID, SERIES, Quoted.of(name) + " is outside the patches folder.");
-        }
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+    private static SeriesPatch patch(PatchFolder entries, String name) {
+        Path file = fileOf(entries, name)
+                .orElseThrow(() -> ProblemException.input(
+                        ProblemCode.PATCH_SERIES_INVALID,
+                        PatchFolder.SERIES,
+                        Quoted.of(name) + " is no file of the patches folder, but outside."));
+        if (!PatchFolder.exists(file)) {
             throw ProblemException.input(new Problem(
                     ProblemCode.PATCH_SERIES_INVALID,
-                    SERIES,
-                    Quoted.of(name) + " is not in the patches folder, or cannot be read.",
+                    PatchFolder.SERIES,
+                    Quoted.of(name) + " is not in the patches folder.",
                     "Add the patch, or remove its line from the series file."));
         }
-        if (Files.size(file) > LARGEST_PATCH) {
-            throw ProblemException.input(
-                    ProblemCode.PATCH_MALFORMED,
-                    name,
-                    "The file is larger than %d MiB.".formatted(LARGEST_PATCH >> 20));
+        PatchFolder.obstacle(file).ifPresent(obstacle -> {
+            throw unreadable(name, obstacle);
+        });
+        byte[] bytes = bytes(name, file);
+        return new SeriesPatch(name, Digests.of(bytes), new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    private static byte[] bytes(String name, Path file) {
+        try {
+            if (Files.size(file) > LARGEST_PATCH) {
+                throw ProblemException.input(
+                        ProblemCode.PATCH_MALFORMED,
+                        Quoted.path(name),
+                        "The file is larger than %d MiB.".formatted(LARGEST_PATCH >> 20));
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(name, "It cannot be read (" + e + ").");
         }
-        byte[] bytes = Files.readAllBytes(file);
-        return new SeriesPatch(name, Sha256.of(bytes), new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    private static ProblemException unreadable(String name, String obstacle) {
+        return ProblemException.input(ProblemCode.PATCH_UNREADABLE, Quoted.path(name), obstacle);
+    }
+
+    /** Empty where the name leads out of the folder. What a link in it leads to is the user's own choice. */
+    private static Optional<Path> fileOf(PatchFolder entries, String name) {
+        try {
+            Path folder = entries.path().normalize();
+            return Optional.of(folder.resolve(name).normalize()).filter(file -> file.startsWith(folder));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     private static String digest(List<SeriesPatch> patches) {
@@ -156,7 +195,7 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
         for (SeriesPatch patch : patches) {
             text.append(patch.name()).append('\0').append(patch.sha256()).append('\n');
         }
-        return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+        return Digests.of(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static List<Problem> unnamed(List<String> present, List<String> names) {

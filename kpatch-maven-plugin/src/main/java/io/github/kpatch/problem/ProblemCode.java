@@ -68,6 +68,14 @@ public enum ProblemCode {
             310,
             "Every line of a patch ends in carriage return and newline.",
             "Nothing to do where the patch came by mail; else convert it with dos2unix."),
+    PATCH_UNREADABLE(
+            311,
+            "Something among the patches has a patch's name, and is no file that can be read.",
+            "Put the patch itself there, or remove the entry."),
+    PATCH_FOLDER_ENTRY_IGNORED(
+            312,
+            "Something among the patches is no patch by its name.",
+            "Name it *.patch or *.diff where it is one, else move it elsewhere."),
 
     NO_FUNCTIONAL_CHANGE(401, "The patches change no function.", "Check that the patch is the one you meant."),
     COMPILE_FAILED(402, "The kernel's source does not compile.", "Mend the error the compiler names."),

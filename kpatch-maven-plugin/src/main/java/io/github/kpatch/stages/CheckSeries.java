@@ -24,7 +24,7 @@ public final class CheckSeries {
     public static CheckedSeries run(Path patches, int maxFuzz, BuildContext context) {
         PreparedKernel kernel = UnpackKernel.result(context, Stage.CHECK_PATCHES);
         List<String> inputs = new ArrayList<>(List.of(kernel.digest(), Integer.toString(maxFuzz)));
-        inputs.addAll(Steps.contents(patches));
+        inputs.addAll(CheckPatches.inputs(patches));
         CheckedSeries series = context.steps()
                 .run(new Step<>(
                         Stage.CHECK_PATCHES,

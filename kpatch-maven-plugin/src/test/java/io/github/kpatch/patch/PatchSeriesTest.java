@@ -7,15 +7,19 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which patches belong to a series, and in which order. */
 class PatchSeriesTest {
@@ -29,8 +33,9 @@ class PatchSeriesTest {
         write("B.patch", "B");
         write(".hidden.patch", "x");
         write("a.patch~", "x");
-        write("README", "x");
-        Files.createDirectory(folder.resolve("folder.patch"));
+        write("a.patch.orig", "x");
+        write("#a.patch#", "x");
+        write("README.md", "x");
 
         PatchSeries series = PatchSeries.read(folder);
 
@@ -38,6 +43,87 @@ class PatchSeriesTest {
         assertThat(series.patches().get(1).sha256())
                 .isEqualTo("ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
         assertThat(series.warnings()).isEmpty();
+    }
+
+    @Test
+    void saysWhatItPassesOver() throws IOException {
+        write("a.patch", "a");
+        write("0002-fix.patch.gz", "x");
+        write("0003-fix.PATCH", "x");
+        Files.createDirectory(folder.resolve("net"));
+
+        assertThat(PatchSeries.read(folder).warnings())
+                .extracting(Problem::code, Problem::where)
+                .containsExactly(
+                        tuple(ProblemCode.PATCH_FOLDER_ENTRY_IGNORED, "0002-fix.patch.gz"),
+                        tuple(ProblemCode.PATCH_FOLDER_ENTRY_IGNORED, "0003-fix.PATCH"),
+                        tuple(ProblemCode.PATCH_FOLDER_ENTRY_IGNORED, "net"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void refusesByNameWhatIsMeantAsAPatchAndIsNone(boolean ordered) throws IOException {
+        write("a.patch", "a");
+        Files.createSymbolicLink(folder.resolve("b.patch"), Path.of("nowhere"));
+        Files.createSymbolicLink(folder.resolve("c.patch"), Path.of("c.patch"));
+        Files.createDirectory(folder.resolve("d.patch"));
+        NativeTools.run(folder, "mkfifo", "e.patch");
+        // A regular file that nobody can read from its beginning, not even root.
+        Files.createSymbolicLink(folder.resolve("f.diff"), Path.of("/proc/self/mem"));
+        if (ordered) {
+            write("series", "a.patch\nb.patch\nc.patch\nd.patch\ne.patch\nf.diff\n");
+        }
+
+        assertThat(refusal().problems())
+                .extracting(Problem::code, Problem::where)
+                .containsExactly(
+                        tuple(ProblemCode.PATCH_UNREADABLE, "b.patch"),
+                        tuple(ProblemCode.PATCH_UNREADABLE, "c.patch"),
+                        tuple(ProblemCode.PATCH_UNREADABLE, "d.patch"),
+                        tuple(ProblemCode.PATCH_UNREADABLE, "e.patch"),
+                        tuple(ProblemCode.PATCH_UNREADABLE, "f.diff"));
+        assertThat(PatchSeries.inputs(folder)).contains("b.patch It is a link to a file that is not there.");
+    }
+
+    @Test
+    void aSeriesThatIsNoFileIsNotPassedOver() throws IOException {
+        write("a.patch", "a");
+        Files.createSymbolicLink(folder.resolve("series"), Path.of("nowhere"));
+
+        assertThat(refusal().problems())
+                .extracting(Problem::code, Problem::where)
+                .containsExactly(tuple(ProblemCode.PATCH_UNREADABLE, "series"));
+    }
+
+    /** A build asks these texts whether to read again: what reading follows, asking must follow. */
+    @Test
+    void inputsChangeWithWhateverIsRead() throws IOException {
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere/net"));
+        Path patches = folder.resolve("patches");
+        Files.createSymbolicLink(patches, Files.createDirectory(folder.resolve("real")));
+        Files.createSymbolicLink(patches.resolve("linked"), elsewhere);
+        Files.writeString(elsewhere.resolve("fix"), "one");
+        Files.writeString(elsewhere.resolve("other"), "x");
+        Files.createSymbolicLink(patches.resolve("b.patch"), folder.resolve("b"));
+        write("b", "one");
+        Files.writeString(patches.resolve("series"), "linked/fix\nb.patch\n");
+        Set<List<String>> seen = new HashSet<>();
+
+        seen.add(PatchSeries.inputs(patches));
+        Files.writeString(elsewhere.resolve("other"), "y");
+        assertThat(seen).contains(PatchSeries.inputs(patches));
+        Files.writeString(elsewhere.resolve("fix"), "two");
+        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        write("b", "two");
+        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        Files.writeString(patches.resolve("series"), "b.patch\nlinked/fix\n");
+        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        Files.writeString(patches.resolve("c.patch"), "unnamed");
+        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        Files.delete(folder.resolve("b"));
+        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        Files.delete(patches.resolve("series"));
+        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
     }
 
     @Test
