@@ -87,7 +87,14 @@ final class KernelFacts {
                 folder.resolve(SYMBOLS),
                 identity.structSizes(),
                 pieces.bootImage().map(image -> folder.resolve(BOOT_IMAGE)),
-                pieces.modules().map(modules -> modulesFolder(modules, folder)));
+                pieces.modules().map(modules -> modulesFolder(modules, folder)),
+                contents(folder));
+    }
+
+    private static String contents(Path folder) {
+        Map<String, String> digests = new TreeMap<>();
+        FolderDigest.walk(folder, path -> true, (name, path, attributes) -> digests.put(name, Digests.of(path)));
+        return Digests.of(List.of(digests.toString()));
     }
 
     /** The folder of a kernel's modules as shipped, unpacked now if they lie in a package. */

@@ -25,6 +25,8 @@ import java.util.TreeMap;
  * @param modules folder that holds the module files ({@code *.ko}, maybe compressed) as shipped; empty where none was
  *     given. Modules of a package are unpacked only when {@link Kernels#modules} is asked: the folder may not be there
  *     before
+ * @param digest identifies all the facts: no two kernels share it that differ in config, exports, symbols, sizes,
+ *     identity or boot image; hexadecimal. Whatever is made for a kernel depends on it
  */
 public record TargetKernel(
         KernelRelease release,
@@ -35,7 +37,8 @@ public record TargetKernel(
         Path symbolTables,
         Map<String, Integer> structSizes,
         Optional<Path> bootImage,
-        Optional<Path> modules) {
+        Optional<Path> modules,
+        String digest) {
     public TargetKernel {
         compilers = List.copyOf(compilers);
         structSizes = Collections.unmodifiableMap(new TreeMap<>(structSizes));

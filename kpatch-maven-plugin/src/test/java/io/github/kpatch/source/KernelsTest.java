@@ -83,6 +83,23 @@ class KernelsTest {
                         .out());
     }
 
+    @Test
+    void anotherSymbolTableIsAnotherTarget() {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces given = toy.pieces();
+        TargetKernel first = kernels().target(request(given));
+        assertThat(kernels().target(request(given)).digest()).isEqualTo(first.digest());
+
+        NativeTools.run(
+                folder,
+                "objcopy",
+                "--add-symbol",
+                "another=.text:0,function",
+                given.vmlinux().orElseThrow().toString());
+
+        assertThat(kernels().target(request(given)).digest()).isNotEqualTo(first.digest());
+    }
+
     private static String symbols(TargetKernel target, String object) throws IOException {
         byte[] packed = Files.readAllBytes(target.symbolTables().resolve(object + ".symtab.zst"));
         return new String(Zstd.decompress(packed, (int) Zstd.getFrameContentSize(packed)), StandardCharsets.ISO_8859_1);
