@@ -4,17 +4,12 @@ import io.github.kpatch.diff.DiffObject;
 import io.github.kpatch.diff.DiffOutcome;
 import io.github.kpatch.diff.IncludedElement;
 import io.github.kpatch.diff.ObjectPair;
-import io.github.kpatch.elf.ElfObject;
-import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -70,7 +65,8 @@ public final class ComparePairs {
         try {
             Folders.delete(pair.output());
             DiffOutcome outcome = DiffObject.run(
-                    new ObjectPair(pair.name(), read(pair.original()), read(pair.patched())),
+                    new ObjectPair(
+                            pair.name(), pair.original().get(), pair.patched().get()),
                     pair.target().get());
             return finished(pair, outcome, start);
         } catch (ProblemException e) {
@@ -138,16 +134,6 @@ public final class ComparePairs {
                         millis,
                         included),
                 problems);
-    }
-
-    private static ElfObject read(Path file) {
-        try {
-            return ElfReader.read(file.toString(), Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw ProblemException.input(
-                    Problem.of(ProblemCode.INPUT_MISSING, file.toString(), "The object cannot be read (" + e + ")."),
-                    e);
-        }
     }
 
     /** Where it happened is all that a report of ours can be mended by. */

@@ -1,6 +1,7 @@
 package io.github.kpatch.compare;
 
 import io.github.kpatch.diff.DiffTarget;
+import io.github.kpatch.elf.ElfObject;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -8,10 +9,15 @@ import java.util.function.Supplier;
  * One comparison to be done.
  *
  * @param name what to call the pair
- * @param original the original object
- * @param patched the patched object
+ * @param original reads the original object; may throw {@link io.github.kpatch.problem.ProblemException}
+ * @param patched reads the patched object, likewise
  * @param target gives what must be known of the running kernel; may throw {@link
  *     io.github.kpatch.problem.ProblemException} for bad input
  * @param output where the intermediate object goes if there is one
  */
-public record PairJob(String name, Path original, Path patched, Supplier<DiffTarget> target, Path output) {}
+public record PairJob(
+        String name,
+        Supplier<ElfObject> original,
+        Supplier<ElfObject> patched,
+        Supplier<DiffTarget> target,
+        Path output) {}

@@ -28,12 +28,16 @@ public record PairResult(
 
     /** What a comparison can come to, as {@code RESULTS.json} spells it. */
     public enum Outcome {
+        /** There is an intermediate object. */
         @com.google.gson.annotations.SerializedName("changed")
         CHANGED,
+        /** The two objects do the same. */
         @com.google.gson.annotations.SerializedName("unchanged")
         UNCHANGED,
+        /** The patch wants what a live patch cannot do. */
         @com.google.gson.annotations.SerializedName("rejected")
         REJECTED,
+        /** The two could not be compared. */
         @com.google.gson.annotations.SerializedName("error")
         ERROR
     }
@@ -47,6 +51,7 @@ public record PairResult(
      * @param advice what to do
      */
     public record Entry(String code, String where, String message, String advice) {
+        /** The problems as they are written. */
         public static List<Entry> of(List<Problem> problems) {
             return problems.stream()
                     .map(problem -> new Entry(problem.code().id(), problem.where(), problem.what(), problem.cure()))

@@ -5,6 +5,8 @@ import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.diff.DiffTarget;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.problem.Problem;
@@ -89,10 +91,14 @@ final class PairTable {
         }
         return new PairJob(
                 row.get("original"),
-                path(row.get("original")),
-                path(row.get("patched")),
+                () -> object(path(row.get("original"))),
+                () -> object(path(row.get("patched"))),
                 () -> target(row, klpArch.equals("true")),
                 path(row.get("output")));
+    }
+
+    private static ElfObject object(Path path) {
+        return ElfReader.read(path.toString(), bytes(path));
     }
 
     private DiffTarget target(Map<String, String> row, boolean klpArch) {

@@ -33,6 +33,7 @@ public final class Json {
 
     private Json() {}
 
+    /** The text of a record, list or map, with a newline at its end; the same for equal values. */
     public static String write(Object value) {
         return GSON.toJson(value) + "\n";
     }

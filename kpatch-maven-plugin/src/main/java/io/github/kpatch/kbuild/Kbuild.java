@@ -34,6 +34,10 @@ public final class Kbuild {
     private final CommandRunner runner;
     private final int jobs;
 
+    /**
+     * @param kernel the kernel whose tree the views show
+     * @param jobs how many processes make may run at once, at least 1
+     */
     public Kbuild(PreparedKernel kernel, CommandRunner runner, int jobs) {
         this.kernel = kernel;
         this.runner = runner;

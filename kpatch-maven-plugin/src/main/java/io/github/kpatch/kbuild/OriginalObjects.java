@@ -14,10 +14,14 @@ import java.nio.file.Path;
 public final class OriginalObjects {
     private final Path folder;
 
+    /**
+     * @param folder the tree's part of the cache; made when first written to
+     */
     public OriginalObjects(Path folder) {
         this.folder = folder;
     }
 
+    /** Whether an earlier build left that object here. */
     public boolean has(String object) {
         return Files.isRegularFile(file(object));
     }
@@ -48,6 +52,7 @@ public final class OriginalObjects {
         return path.resolveSibling("." + path.getFileName() + ".cmd").toString();
     }
 
+    /** Reads kbuild's record of an object, wherever it lies. */
     public static KbuildRecord read(Path record) {
         return Folders.doing(record, () -> KbuildRecord.parse(Files.readString(record, StandardCharsets.ISO_8859_1)));
     }

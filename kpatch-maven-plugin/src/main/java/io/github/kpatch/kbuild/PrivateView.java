@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Set;
@@ -75,12 +74,12 @@ public final class PrivateView {
         return root.resolve(relative);
     }
 
-    /** Puts a copy of {@code content} in the place of a file of the tree. */
-    public void replace(String relative, Path content) {
+    /** Puts a file of that content in the place of a file of the tree. */
+    public void replace(String relative, byte[] content) {
         Folders.doing(root, () -> {
-            // A copy over the link would be written through it.
+            // What is written to the link would be written through it.
             Files.deleteIfExists(file(relative));
-            return Files.copy(content, file(relative), StandardCopyOption.REPLACE_EXISTING);
+            return Files.write(file(relative), content, StandardOpenOption.CREATE_NEW);
         });
     }
 

@@ -1,17 +1,9 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.host.Console;
-import io.github.kpatch.host.Workspace;
-import io.github.kpatch.kernel.KernelRelease;
-import io.github.kpatch.problem.ProblemCode;
-import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.source.GivenPieces;
-import io.github.kpatch.source.KernelCache;
-import io.github.kpatch.source.KernelRequest;
-import io.github.kpatch.source.Kernels;
 import io.github.kpatch.stages.BuildContext;
+import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.ProjectConfig;
-import io.github.kpatch.stages.Steps;
+import io.github.kpatch.stages.WantedKernel;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -91,59 +83,37 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return project;
     }
 
-    /** The file of the kernel's symbols and types, where it was given. */
-    final Optional<Path> vmlinux() {
-        return file(vmlinux, KernelParameters::vmlinux);
-    }
-
+    /** The kernel's config as the project holds it. */
     final ProjectConfig projectConfig() {
         return new ProjectConfig(kernelConfig.toPath());
     }
 
-    final BuildContext context() {
-        Workspace workspace = new Workspace(workDirectory.toPath());
-        Console console = console();
-        return new BuildContext(
-                workspace,
-                new Steps(workspace, pluginVersion(), console),
-                kernelCache(),
+    /** The stages as goals. */
+    final Goals goals() {
+        return new Goals(BuildContext.of(
+                workDirectory.toPath(),
+                Optional.ofNullable(cache).map(File::toPath),
+                pluginVersion(),
                 runner(),
                 progress(),
-                console,
-                jobs());
+                console(),
+                jobs()));
     }
 
-    final KernelCache kernelCache() {
-        return new KernelCache(cache == null ? KernelCache.defaultRoot() : cache.toPath(), console()::info);
-    }
-
-    final Kernels kernels() {
-        return new Kernels(kernelCache(), runner(), progress());
-    }
-
-    final KernelRequest kernelRequest() {
-        return new KernelRequest(
-                text(release, KernelParameters::release).map(AbstractProjectMojo::release),
-                new GivenPieces(
-                        file(source, KernelParameters::source),
-                        file(config, KernelParameters::config),
-                        file(vmlinux, KernelParameters::vmlinux),
-                        file(symvers, KernelParameters::symvers),
-                        file(modulesDirectory, KernelParameters::modulesDirectory),
-                        file(bootImage, KernelParameters::bootImage),
-                        text(sha256, KernelParameters::sha256)),
+    /** The kernel that the project is for. */
+    final WantedKernel wantedKernel() {
+        return new WantedKernel(
+                text(release, KernelParameters::release),
+                file(source, KernelParameters::source),
+                file(config, KernelParameters::config),
+                file(vmlinux, KernelParameters::vmlinux),
+                file(symvers, KernelParameters::symvers),
+                file(modulesDirectory, KernelParameters::modulesDirectory),
+                file(bootImage, KernelParameters::bootImage),
+                text(sha256, KernelParameters::sha256),
                 Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
                 session().isOffline(),
-                jobs(),
                 debugInfo);
-    }
-
-    private static KernelRelease release(String value) {
-        if (!KernelRelease.isValid(value)) {
-            throw ProblemException.input(
-                    ProblemCode.RELEASE_UNKNOWN, value, "This is not the name of a kernel release.");
-        }
-        return new KernelRelease(value);
     }
 
     private Optional<Path> file(File property, Function<KernelParameters, File> element) {

@@ -1,6 +1,5 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.stages.RunBootTest;
 import java.io.File;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -39,6 +38,6 @@ public final class BootTestMojo extends AbstractProjectMojo {
             console().info("Boot test skipped: " + (skipTests ? "skipTests" : "skipITs") + " is set.");
             return;
         }
-        RunBootTest.run(testScripts.toPath(), () -> kernels().modules(kernelRequest()), context());
+        goals().bootTest(wantedKernel(), testScripts.toPath());
     }
 }

@@ -1,6 +1,5 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.stages.BuildObjects;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -19,6 +18,6 @@ public final class BuildObjectsMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        BuildObjects.run(context());
+        goals().buildObjects();
     }
 }

@@ -1,6 +1,5 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.stages.CheckSeries;
 import java.io.File;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -31,6 +30,6 @@ public final class CheckPatchesMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        CheckSeries.run(patches.toPath(), maxFuzz, context());
+        goals().checkPatches(patches.toPath(), maxFuzz);
     }
 }

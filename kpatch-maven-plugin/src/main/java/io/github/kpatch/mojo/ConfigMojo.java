@@ -20,6 +20,6 @@ public final class ConfigMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        projectConfig().write(kernels().prepare(kernelRequest()), console());
+        goals().config(wantedKernel(), projectConfig());
     }
 }

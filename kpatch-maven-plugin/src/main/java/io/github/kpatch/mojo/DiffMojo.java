@@ -23,6 +23,6 @@ public final class DiffMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        DiffObjects.run(new DiffObjects.Detail(explain, getLog().isDebugEnabled()), context());
+        goals().diff(new DiffObjects.Detail(explain, getLog().isDebugEnabled()));
     }
 }

@@ -1,6 +1,6 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.compare.CompareTable;
+import io.github.kpatch.stages.PairsRequest;
 import java.io.File;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -43,10 +43,7 @@ public final class DiffObjectsMojo extends AbstractKpatchMojo {
 
     @Override
     void run() {
-        CompareTable.run(
-                new CompareTable.Request(
-                        pairs.toPath(), results.toPath(), failOnError, failOnRejected, explain, jobs()),
-                progress(),
-                console());
+        new PairsRequest(pairs.toPath(), results.toPath(), failOnError, failOnRejected, explain)
+                .compare(jobs(), progress(), console());
     }
 }

@@ -1,11 +1,8 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.livepatch.ModuleDescription;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.stages.LinkModule;
 import io.github.kpatch.stages.LinkRequest;
-import io.github.kpatch.stages.LinkedModule;
 import java.io.File;
 import java.util.Optional;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
@@ -60,7 +57,7 @@ public final class LinkMojo extends AbstractProjectMojo {
     void run() {
         File artifact = project().getArtifact().getFile();
         String name = Optional.ofNullable(moduleName)
-                .orElseGet(() -> ModuleDescription.defaultName(project().getArtifactId()));
+                .orElseGet(() -> LinkRequest.defaultName(project().getArtifactId()));
         LinkRequest request = new LinkRequest(
                 name,
                 text(moduleVersion),
@@ -75,8 +72,7 @@ public final class LinkMojo extends AbstractProjectMojo {
                     artifact.toString(),
                     "This is the project's main artifact already.");
         }
-        LinkedModule module = LinkModule.run(request, context());
-        project().getArtifact().setFile(module.file().toFile());
+        project().getArtifact().setFile(goals().link(request).toFile());
     }
 
     private static String text(String value) {

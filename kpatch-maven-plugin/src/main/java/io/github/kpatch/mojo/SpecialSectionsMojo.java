@@ -1,11 +1,8 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.stages.ReadStructSizes;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -40,29 +37,18 @@ public final class SpecialSectionsMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        Optional<StructSizes.Origin> origin =
-                Optional.ofNullable(structSizesFrom).map(SpecialSectionsMojo::origin);
-        if (origin.isEmpty() && project().getPackaging().equals("kpatch")) {
-            ReadStructSizes.run(context());
+        if (structSizesFrom == null && project().getPackaging().equals("kpatch")) {
+            goals().specialSections();
             return;
         }
         ReadStructSizes.of(
-                vmlinux()
+                wantedKernel()
+                        .vmlinux()
                         .orElseThrow(() -> ProblemException.input(
                                 ProblemCode.PARAMETER_INVALID,
                                 "kpatch.vmlinux",
                                 "Outside a patch project the file to read must be named.")),
-                origin,
+                Optional.ofNullable(structSizesFrom),
                 console());
-    }
-
-    private static StructSizes.Origin origin(String name) {
-        return Arrays.stream(StructSizes.Origin.values())
-                .filter(origin -> origin.name().toLowerCase(Locale.ROOT).equals(name))
-                .findFirst()
-                .orElseThrow(() -> ProblemException.input(
-                        ProblemCode.PARAMETER_INVALID,
-                        "kpatch.structSizesFrom",
-                        "It is " + name + ", and must be btf or dwarf."));
     }
 }

@@ -1,6 +1,5 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.stages.FindToolchain;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -19,6 +18,6 @@ public final class ToolchainMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        FindToolchain.run(kernelRequest(), projectConfig(), context());
+        goals().toolchain(wantedKernel(), projectConfig());
     }
 }

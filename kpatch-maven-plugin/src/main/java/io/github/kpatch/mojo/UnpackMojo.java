@@ -1,6 +1,5 @@
 package io.github.kpatch.mojo;
 
-import io.github.kpatch.stages.UnpackKernel;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -23,6 +22,6 @@ public final class UnpackMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        UnpackKernel.run(kernelRequest(), kernels(), projectConfig(), context());
+        goals().unpack(wantedKernel(), projectConfig());
     }
 }

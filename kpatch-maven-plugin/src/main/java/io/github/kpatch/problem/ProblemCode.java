@@ -17,6 +17,14 @@ public enum ProblemCode {
     WORK_FOLDER_UNUSABLE(
             105, "A folder could not be written or locked.", "Free space, or mend the permissions of the folder."),
     PARAMETER_INVALID(106, "A parameter of the plugin has a value it cannot have.", "Correct the parameter."),
+    STAGE_OUTDATED(
+            107,
+            "A goal ran by itself, and what the goals before it left was not made from what is there now.",
+            "Run the phase the message names."),
+    KEPT_FILE_CHANGED(
+            108,
+            "A file that an earlier goal left was changed or deleted since.",
+            "Run the whole build again, and leave the files in target alone."),
 
     RELEASE_UNKNOWN(201, "The kernel release does not exist here.", "Choose one of the releases the message lists."),
     KERNEL_OPTION_MISSING(

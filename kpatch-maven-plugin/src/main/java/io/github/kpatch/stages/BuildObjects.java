@@ -2,6 +2,7 @@ package io.github.kpatch.stages;
 
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CheckExports;
@@ -14,7 +15,6 @@ import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.AuthorHeaders;
-import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -34,41 +35,39 @@ import java.util.function.Function;
  */
 public final class BuildObjects {
     private final PreparedKernel kernel;
-    private final CheckedSeries series;
+    private final PatchedSources sources;
     private final BuildContext context;
     private final Path log;
 
-    private BuildObjects(PreparedKernel kernel, CheckedSeries series, BuildContext context) {
+    private BuildObjects(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
         this.kernel = kernel;
-        this.series = series;
+        this.sources = sources;
         this.context = context;
         this.log = Stage.BUILD_OBJECTS.log(context.workspace());
     }
 
     /**
-     * Builds the objects of the project's checked series.
+     * Builds the objects of the patched sources.
      *
      * @throws ProblemException KP402, KP403, KP417, KP504
      */
-    public static BuiltObjects run(BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context, Stage.BUILD_OBJECTS);
-        CheckedSeries series = CheckSeries.result(context, Stage.BUILD_OBJECTS);
+    public static BuiltObjects run(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
         return context.steps()
                 .run(new Step<>(
                         Stage.BUILD_OBJECTS,
-                        List.of(kernel.digest(), context.steps().digest(Stage.CHECK_PATCHES)),
+                        Map.of(Stage.UNPACK, kernel, Stage.CHECK_PATCHES, sources),
+                        List.of(),
                         BuiltObjects.class,
-                        BuiltObjects::isIntact,
-                        folder -> new BuildObjects(kernel, series, context).in(folder),
+                        folder -> new BuildObjects(kernel, sources, context).in(folder),
                         BuiltObjects::story));
     }
 
     private BuiltObjects in(Path folder) {
         try (BuildPlace place = BuildPlace.of(folder)) {
             List<String> objects =
-                    CompiledSources.objectsOf(kernel.tree(), series.files(), makefile -> listed(place, makefile));
+                    CompiledSources.objectsOf(kernel.tree(), sources.paths(), makefile -> listed(place, makefile));
             List<String> touched = new ArrayList<>(objects);
-            touched.addAll(series.files());
+            touched.addAll(sources.paths());
             PrivateView view = PrivateView.of(
                     kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
             OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
@@ -101,20 +100,25 @@ public final class BuildObjects {
      */
     private void makePatched(PrivateView view, List<String> objects) {
         addAuthorHeaders(view);
-        series.files().forEach(file -> view.replace(file, series.corrected().resolve(file)));
+        replace(view, PatchedSource::corrected);
         try {
             make(view, objects, "Compiling patched files", ProblemException::findings);
         } catch (ProblemException corrected) {
-            series.files().forEach(file -> view.replace(file, series.patched().resolve(file)));
+            replace(view, PatchedSource::patched);
             make(view, objects, "Compiling patched files", ProblemException::findings);
             context.console().info("Compiled without correction of line numbers, which this patch does not bear.");
         }
     }
 
+    private void replace(PrivateView view, Function<PatchedSource, KeptFile> form) {
+        sources.files()
+                .forEach(file -> view.replace(file.path(), context.workspace().read(form.apply(file))));
+    }
+
     /** Patches include these by quotes, which looks into the folder of the source file first. */
     private void addAuthorHeaders(PrivateView view) {
         for (AuthorHeaders.Header header : AuthorHeaders.all()) {
-            series.files().stream()
+            sources.paths().stream()
                     .map(file -> Path.of(file).resolveSibling(header.name()).toString())
                     .distinct()
                     .forEach(place -> view.add(place, header.content()));
@@ -160,11 +164,12 @@ public final class BuildObjects {
     }
 
     /** A copy in the stage's own folder: what later stages and people look at must outlive the cache and the view. */
-    private static Path keep(Path file, Path folder, String object) {
-        return Folders.doing(folder, () -> {
-            Path kept = folder.resolve(object).normalize();
+    private KeptFile keep(Path file, Path folder, String object) {
+        Path kept = folder.resolve(object).normalize();
+        Folders.doing(folder, () -> {
             Files.createDirectories(kept.getParent());
             return Files.copy(file, kept);
         });
+        return context.workspace().keep(kept);
     }
 }

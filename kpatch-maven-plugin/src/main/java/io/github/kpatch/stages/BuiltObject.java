@@ -1,7 +1,7 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelObject;
-import java.nio.file.Path;
 
 /**
  * One object in its two builds.
@@ -11,4 +11,4 @@ import java.nio.file.Path;
  * @param original built from the source as the running kernel has it
  * @param patched built from the patched source by the same command
  */
-public record BuiltObject(String name, KernelObject parent, Path original, Path patched) {}
+public record BuiltObject(String name, KernelObject parent, KeptFile original, KeptFile patched) {}

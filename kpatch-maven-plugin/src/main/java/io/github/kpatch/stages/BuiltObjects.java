@@ -1,7 +1,8 @@
 package io.github.kpatch.stages;
 
-import java.nio.file.Files;
+import io.github.kpatch.host.KeptFile;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What stage {@code build-objects} leaves.
@@ -9,14 +10,16 @@ import java.util.List;
  * @param objects sorted by name
  * @param originalsBuilt how many originals had to be built; the others were in the cache
  */
-public record BuiltObjects(List<BuiltObject> objects, int originalsBuilt) {
+public record BuiltObjects(List<BuiltObject> objects, int originalsBuilt) implements StageResult {
     public BuiltObjects {
         objects = List.copyOf(objects);
     }
 
-    boolean isIntact() {
+    @Override
+    public List<KeptFile> kept() {
         return objects.stream()
-                .allMatch(object -> Files.isRegularFile(object.original()) && Files.isRegularFile(object.patched()));
+                .flatMap(object -> Stream.of(object.original(), object.patched()))
+                .toList();
     }
 
     String story() {

@@ -7,19 +7,21 @@ import io.github.kpatch.compare.PairResult;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.diff.DiffTarget;
 import io.github.kpatch.elf.ElfDump;
+import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.KeptFile;
+import io.github.kpatch.host.Workspace;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.source.TargetFacts;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Stage {@code diff}: what the patch changes in each object, as intermediate objects, and whether a livepatch can. */
@@ -38,19 +40,17 @@ public final class DiffObjects {
     }
 
     /**
-     * Compares the objects that {@link BuildObjects} left.
+     * Compares the two builds of each object.
      *
      * @throws ProblemException KP4xx with everything that is wrong; KP401 when no object changes
      */
-    public static DiffedObjects run(Detail detail, BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context, Stage.DIFF);
-        BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
+    public static DiffedObjects run(PreparedKernel kernel, BuiltObjects built, Detail detail, BuildContext context) {
         DiffedObjects diffed = context.steps()
                 .run(new Step<>(
                         Stage.DIFF,
-                        List.of(kernel.digest(), context.steps().digest(Stage.BUILD_OBJECTS)),
+                        Map.of(Stage.UNPACK, kernel, Stage.BUILD_OBJECTS, built),
+                        List.of(),
                         DiffedObjects.class,
-                        DiffedObjects::isIntact,
                         folder -> compare(built, kernel, folder, detail, context),
                         DiffedObjects::story));
         for (DiffedObject object : diffed.changed()) {
@@ -58,20 +58,21 @@ public final class DiffObjects {
                 Explanation.tell(object.name(), object.included(), context.console());
             }
             if (detail.dump()) {
-                dump(object, context.console());
+                dump(object, context);
             }
         }
         return diffed;
     }
 
-    private static void dump(DiffedObject object, Console console) {
-        Path file = object.intermediate();
-        byte[] bytes = Folders.doing(file, () -> Files.readAllBytes(file));
+    private static void dump(DiffedObject object, BuildContext context) {
+        Path file = context.workspace().locate(object.intermediate());
         Path text = file.resolveSibling(file.getFileName() + ".dump");
-        Folders.write(
-                text,
-                ElfDump.withContents(ElfReader.read(file.toString(), bytes)).getBytes(StandardCharsets.UTF_8));
-        console.info(object.name() + ": the intermediate object as text: " + text);
+        Folders.write(text, ElfDump.withContents(object(object.intermediate(), context.workspace())));
+        context.console().info(object.name() + ": the intermediate object as text: " + text);
+    }
+
+    private static ElfObject object(KeptFile file, Workspace workspace) {
+        return ElfReader.read(workspace.locate(file).toString(), workspace.read(file));
     }
 
     private static DiffedObjects compare(
@@ -83,8 +84,8 @@ public final class DiffObjects {
         for (BuiltObject object : built.objects()) {
             pairs.add(new PairJob(
                     object.name(),
-                    object.original(),
-                    object.patched(),
+                    () -> object(object.original(), context.workspace()),
+                    () -> object(object.patched(), context.workspace()),
                     () -> new DiffTarget(
                             object.parent().name(),
                             facts.symbols(object.parent().name()),
@@ -114,7 +115,7 @@ public final class DiffObjects {
                         result.changedFunctions(),
                         result.newFunctions(),
                         result.callbacks(),
-                        pairs.get(i).output(),
+                        context.workspace().keep(pairs.get(i).output()),
                         result.included()));
             } else {
                 context.console().info(result.original() + ": no functional change");

@@ -1,8 +1,8 @@
 package io.github.kpatch.stages;
 
 import io.github.kpatch.diff.IncludedElement;
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelObject;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -22,7 +22,7 @@ public record DiffedObject(
         List<String> changedFunctions,
         List<String> newFunctions,
         List<String> callbacks,
-        Path intermediate,
+        KeptFile intermediate,
         List<IncludedElement> included) {
     public DiffedObject {
         changedFunctions = List.copyOf(changedFunctions);

@@ -1,7 +1,7 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelObject;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * @param compared how many objects were compared
  * @param changed those that the patch changes, sorted by name; never empty
  */
-public record DiffedObjects(int compared, List<DiffedObject> changed) {
+public record DiffedObjects(int compared, List<DiffedObject> changed) implements StageResult {
     public DiffedObjects {
         changed = List.copyOf(changed);
     }
@@ -29,8 +29,9 @@ public record DiffedObjects(int compared, List<DiffedObject> changed) {
         return functions;
     }
 
-    boolean isIntact() {
-        return changed.stream().allMatch(object -> Files.isRegularFile(object.intermediate()));
+    @Override
+    public List<KeptFile> kept() {
+        return changed.stream().map(DiffedObject::intermediate).toList();
     }
 
     String story() {

@@ -3,7 +3,6 @@ package io.github.kpatch.stages;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.WallTime;
 import io.github.kpatch.kernel.KernelConfig;
-import io.github.kpatch.source.KernelRequest;
 import io.github.kpatch.source.Toolchain;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,15 +18,15 @@ public final class FindToolchain {
      *
      * @throws io.github.kpatch.problem.ProblemException KP101 naming everything that is missing
      */
-    public static Toolchain run(KernelRequest request, ProjectConfig projectConfig, BuildContext context) {
+    public static Toolchain run(WantedKernel kernel, ProjectConfig projectConfig, BuildContext context) {
         long start = System.nanoTime();
         Optional<KernelConfig> config = Optional.of(projectConfig.config())
                 .filter(Files::isRegularFile)
-                .or(() -> request.given().config().filter(Files::isRegularFile))
+                .or(() -> kernel.config().filter(Files::isRegularFile))
                 .map(FindToolchain::read);
         // Without a config the compiler's name is a guess, and unpack will look for the right one.
         Toolchain toolchain = Toolchain.find(
-                config, request.compiler(), context.runner(), context.cache().memo());
+                config, kernel.compiler(), context.runner(), context.cache().memo());
         context.console()
                 .info("Toolchain: %s; %s in %s"
                         .formatted(

@@ -6,7 +6,6 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.host.CommandResult;
-import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CompilerErrors;
@@ -21,7 +20,6 @@ import io.github.kpatch.livepatch.ModuleRequirements;
 import io.github.kpatch.livepatch.ModuleSource;
 import io.github.kpatch.livepatch.PatchSource;
 import io.github.kpatch.livepatch.PatchUnit;
-import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
@@ -62,42 +60,37 @@ public final class LinkModule {
     }
 
     /**
-     * Links the objects that {@link DiffObjects} left.
+     * Links the intermediate objects.
      *
+     * @param sources what the objects were made of; the module names their patches
      * @throws ProblemException KP501 to KP505 and others of a module's making
      */
-    public static LinkedModule run(LinkRequest request, BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context, Stage.LINK);
-        CheckedSeries series = CheckSeries.result(context, Stage.LINK);
-        DiffedObjects objects = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
+    public static LinkedModule run(
+            PreparedKernel kernel,
+            PatchedSources sources,
+            DiffedObjects objects,
+            LinkRequest request,
+            BuildContext context) {
         ModuleDescription description = new ModuleDescription(
                 request.moduleName(),
                 request.version(),
                 request.description(),
                 request.author(),
                 request.replace(),
-                series.patches().stream()
+                sources.patches().stream()
                         .map(patch -> new PatchSource(patch.name(), patch.sha256()))
                         .toList());
         return context.steps()
                 .run(new Step<>(
                         Stage.LINK,
+                        Map.of(Stage.UNPACK, kernel, Stage.CHECK_PATCHES, sources, Stage.DIFF, objects),
                         List.of(
-                                kernel.digest(),
-                                context.steps().digest(Stage.DIFF),
-                                series.digest(),
                                 description.toString(),
                                 request.folder().toString(),
                                 request.buildTimestamp().toString()),
                         LinkedModule.class,
-                        LinkedModule::isIntact,
                         folder -> new LinkModule(request, kernel, objects, description, context).in(folder),
-                        LinkedModule::story));
-    }
-
-    /** What {@link #run} found out. */
-    static LinkedModule result(BuildContext context, Stage by) {
-        return context.steps().need(Stage.LINK, LinkedModule.class, by);
+                        module -> module.story(context.workspace().locate(module.file()))));
     }
 
     private LinkedModule in(Path folder) {
@@ -107,7 +100,7 @@ public final class LinkModule {
         for (DiffedObject object : objects.changed()) {
             units.add(new PatchUnit(
                     Path.of(object.name()).normalize().toString(),
-                    ElfReader.read(object.name(), read(object.intermediate()))));
+                    ElfReader.read(object.name(), context.workspace().read(object.intermediate()))));
         }
         RelocationType absolute64 = absolute64(units.get(0).object());
         LivepatchInterface livepatch = livepatchInterface();
@@ -134,7 +127,9 @@ public final class LinkModule {
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
         return new LinkedModule(
-                file, Digests.of(file), description.replace() && livepatch.replaces(), objects.functionsByParent());
+                context.workspace().keep(file),
+                description.replace() && livepatch.replaces(),
+                objects.functionsByParent());
     }
 
     private byte[] link(Path folder, Path module, List<String> linkerOptions) {

@@ -1,5 +1,6 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.livepatch.ModuleDescription;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,5 +27,10 @@ public record LinkRequest(
     /** Where the finished module goes. */
     public Path file() {
         return folder.resolve(moduleName + ".ko");
+    }
+
+    /** The module's name where a project gives none, made from its artifactId. */
+    public static String defaultName(String artifactId) {
+        return ModuleDescription.defaultName(artifactId);
     }
 }

@@ -65,7 +65,7 @@ public record ProjectConfig(Path config) {
     }
 
     /** Writes both files from the target. */
-    public void write(PreparedKernel kernel, Console console) {
+    void write(PreparedKernel kernel, Console console) {
         Path target = kernel.target().config();
         Folders.write(config, Folders.doing(target, () -> Files.readAllBytes(target)));
         console.info("Wrote " + config + ", the config of " + kernel.target().release());

@@ -12,6 +12,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,15 +26,14 @@ public final class ReadStructSizes {
     private ReadStructSizes() {}
 
     /** Tells the sizes of the project's kernel, which were read when its vmlinux was first seen. */
-    public static Map<String, Integer> run(BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context, Stage.SPECIAL_SECTIONS);
+    public static Map<String, Integer> run(PreparedKernel kernel, BuildContext context) {
         StructSizes sizes = StructSizes.of(kernel.target().structSizes());
         context.steps()
                 .run(new Step<>(
                         Stage.SPECIAL_SECTIONS,
-                        List.of(kernel.digest()),
+                        Map.of(Stage.UNPACK, kernel),
+                        List.of(),
                         Sizes.class,
-                        any -> true,
                         folder -> new Sizes(sizes.asMap()),
                         result -> "Structure sizes of the kernel: " + sizes));
         return sizes.asMap();
@@ -44,10 +44,11 @@ public final class ReadStructSizes {
     /**
      * Reads the sizes from any vmlinux, and tells what it cost.
      *
-     * @param origin where to read them from; empty for BTF where the file has it, else DWARF
-     * @throws ProblemException KP209, KP210, KP212, KP216
+     * @param from {@code btf} or {@code dwarf}; empty for BTF where the file has it, else DWARF
+     * @throws ProblemException KP106, KP209, KP210, KP212, KP216
      */
-    public static StructSizes of(Path vmlinux, Optional<StructSizes.Origin> origin, Console console) {
+    public static StructSizes of(Path vmlinux, Optional<String> from, Console console) {
+        Optional<StructSizes.Origin> origin = from.map(ReadStructSizes::origin);
         long start = System.nanoTime();
         try (ByteSource source = ByteSource.open(vmlinux)) {
             ElfFile file = ElfFile.open(source);
@@ -68,5 +69,15 @@ public final class ReadStructSizes {
                     Problem.of(ProblemCode.INPUT_MISSING, vmlinux.toString(), "The file cannot be read (" + e + ")."),
                     e);
         }
+    }
+
+    private static StructSizes.Origin origin(String name) {
+        return Arrays.stream(StructSizes.Origin.values())
+                .filter(origin -> origin.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElseThrow(() -> ProblemException.input(
+                        ProblemCode.PARAMETER_INVALID,
+                        "kpatch.structSizesFrom",
+                        "It is " + name + ", and must be btf or dwarf."));
     }
 }

@@ -10,9 +10,8 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -38,16 +37,17 @@ public final class RunBootTest {
      * @param modules gives the folder of the target's modules; asked only where a module is patched
      * @throws ProblemException KP601 to KP605 with everything that went wrong
      */
-    public static Outcome run(Path scripts, Supplier<Optional<Path>> modules, BuildContext context) {
-        PreparedKernel kernel = UnpackKernel.result(context, Stage.BOOT_TEST);
-        LinkedModule module = LinkModule.result(context, Stage.BOOT_TEST);
-        List<String> inputs = new ArrayList<>(List.of(
-                kernel.digest(), kernel.target().bootImage().map(Path::toString).orElse(""), module.sha256()));
-        inputs.addAll(Steps.contents(scripts));
+    public static Outcome run(
+            PreparedKernel kernel,
+            LinkedModule module,
+            Path scripts,
+            Supplier<Optional<Path>> modules,
+            BuildContext context) {
         Outcome outcome = context.steps()
                 .run(new Step<>(
                         Stage.BOOT_TEST,
-                        inputs,
+                        Map.of(Stage.UNPACK, kernel, Stage.LINK, module),
+                        Steps.contents(scripts),
                         Outcome.class,
                         Outcome::ran,
                         folder -> test(kernel, module, scripts, modules, folder, context),
@@ -72,7 +72,7 @@ public final class RunBootTest {
                                 kernel.target().release(),
                                 kernel.target().bootImage(),
                                 vmlinuxOnly ? Optional.empty() : modules.get(),
-                                module.file(),
+                                context.workspace().locate(module.file()),
                                 module.functions(),
                                 Optional.of(scripts).filter(Files::isDirectory),
                                 folder,
@@ -96,7 +96,7 @@ public final class RunBootTest {
                         "Booted %s (%s), loaded %s, ran %d script calls, unloaded",
                         kernel.target().release(),
                         finished.accelerator(),
-                        module.file().getFileName(),
+                        context.workspace().locate(module.file()).getFileName(),
                         finished.scripts().size()));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.host.Folders;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,9 +82,8 @@ class PrivateViewTest {
     @Test
     void aReplacedFileIsTheViewsOwn() throws IOException {
         PrivateView view = view("fs/proc/version.o", "fs/inode.c");
-        Path patched = Files.writeString(folder.resolve("patched.c"), "patched");
 
-        view.replace("fs/proc/version.c", patched);
+        view.replace("fs/proc/version.c", "patched".getBytes(StandardCharsets.US_ASCII));
 
         assertThat(view.file("fs/proc/version.c")).isRegularFile().hasContent("patched");
         assertThat(Files.isSymbolicLink(view.file("fs/proc/version.c"))).isFalse();

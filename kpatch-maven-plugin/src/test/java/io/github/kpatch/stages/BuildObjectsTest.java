@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.source.PreparedKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,24 +69,31 @@ class BuildObjectsTest {
         build = new TestBuild(folder);
     }
 
-    private BuildContext patches(String... patches) throws IOException {
+    /** The project's folder with these patches, checked. */
+    private PatchedSources patches(String... patches) throws IOException {
         Path sources = folder.resolve("patches");
         Folders.delete(sources);
         Files.createDirectories(sources);
         for (int i = 0; i < patches.length; i++) {
             Files.writeString(sources.resolve(i + ".patch"), patches[i]);
         }
-        BuildContext context = build.context();
-        context.steps()
-                .run(new Step<>(
-                        Stage.UNPACK,
-                        List.of(),
-                        PreparedKernel.class,
-                        any -> true,
-                        own -> kernel.prepared(),
-                        any -> "unpacked"));
-        CheckSeries.run(sources, 2, context);
-        return context;
+        return CheckSeries.run(kernel.prepared(), sources, 2, build.context());
+    }
+
+    private BuiltObjects built(PatchedSources sources) {
+        return BuildObjects.run(kernel.prepared(), sources, build.context());
+    }
+
+    private DiffedObjects diff(PatchedSources sources) {
+        return diff(sources, DiffObjects.Detail.NONE);
+    }
+
+    private DiffedObjects diff(PatchedSources sources, DiffObjects.Detail detail) {
+        return DiffObjects.run(kernel.prepared(), built(sources), detail, build.context());
+    }
+
+    private Path file(KeptFile kept) {
+        return build.context().workspace().locate(kept);
     }
 
     private long makeCalls() {
@@ -95,7 +102,7 @@ class BuildObjectsTest {
 
     @Test
     void objectsOfKernelAndModulesAreBuiltTwiceByOneMakeEach() throws IOException {
-        BuiltObjects built = BuildObjects.run(patches(CHANGE_ONE, CHANGE_MODULE));
+        BuiltObjects built = built(patches(CHANGE_ONE, CHANGE_MODULE));
 
         assertThat(built.objects())
                 .extracting(BuiltObject::name, BuiltObject::parent)
@@ -103,8 +110,8 @@ class BuildObjectsTest {
                         tuple("drivers/toy/main.o", KernelObject.named("toy")),
                         tuple("fs/one.o", KernelObject.VMLINUX));
         assertThat(built.objects())
-                .allSatisfy(object -> assertThat(object.original()).isRegularFile())
-                .allSatisfy(object -> assertThat(Files.mismatch(object.original(), object.patched()))
+                .allSatisfy(object -> assertThat(file(object.original())).isRegularFile())
+                .allSatisfy(object -> assertThat(Files.mismatch(file(object.original()), file(object.patched())))
                         .isNotNegative());
         assertThat(makeCalls()).isEqualTo(2);
         assertThat(kernel.contents()).isEqualTo(treeBefore);
@@ -112,15 +119,15 @@ class BuildObjectsTest {
 
     @Test
     void originalsAreBuiltOnceForAllPatches() throws IOException {
-        BuiltObjects first = BuildObjects.run(patches(CHANGE_ONE));
-        byte[] original = Files.readAllBytes(first.objects().get(0).original());
+        BuiltObjects first = built(patches(CHANGE_ONE));
+        byte[] original = Files.readAllBytes(file(first.objects().get(0).original()));
         long calls = makeCalls();
 
-        BuiltObjects second = BuildObjects.run(patches(CHANGE_ONE.replace("* 3", "* 4")));
+        BuiltObjects second = built(patches(CHANGE_ONE.replace("* 3", "* 4")));
 
         assertThat(second.originalsBuilt()).isZero();
         assertThat(makeCalls() - calls).isEqualTo(1);
-        assertThat(second.objects().get(0).original()).hasBinaryContent(original);
+        assertThat(file(second.objects().get(0).original())).hasBinaryContent(original);
     }
 
     @Test
@@ -132,11 +139,6 @@ class BuildObjectsTest {
 
         assertThat(after).isEqualTo(before);
         assertThat(build.ran).isEmpty();
-    }
-
-    private static DiffedObjects diff(BuildContext context) {
-        BuildObjects.run(context);
-        return DiffObjects.run(DiffObjects.Detail.NONE, context);
     }
 
     @Test
@@ -154,7 +156,7 @@ class BuildObjectsTest {
                 .isEqualTo(
                         Map.of(KernelObject.named("toy"), List.of("toy_main"), KernelObject.VMLINUX, List.of("one")));
         assertThat(diffed.changed())
-                .allSatisfy(object -> assertThat(object.intermediate()).isRegularFile());
+                .allSatisfy(object -> assertThat(file(object.intermediate())).isRegularFile());
         assertThat(build.told).contains("fs/one.o: changed function: one");
     }
 
@@ -163,23 +165,22 @@ class BuildObjectsTest {
         DiffedObjects before = diff(patches(CHANGE_ONE));
         assertThat(build.told).noneMatch(line -> line.contains("why each element"));
 
-        DiffedObjects after = DiffObjects.run(new DiffObjects.Detail(true, true), build.context());
+        DiffedObjects after = diff(patches(CHANGE_ONE), new DiffObjects.Detail(true, true));
 
         assertThat(after).isEqualTo(before);
         assertThat(build.told)
                 .contains("Compared 1 object pair; functions: 1 changed, 0 new (nothing changed)")
                 .contains("fs/one.o: why each element is in the patch:", "  function one <- the function changed");
-        Path dump = after.changed().get(0).intermediate().resolveSibling("one.o.dump");
+        Path dump = file(after.changed().get(0).intermediate()).resolveSibling("one.o.dump");
         assertThat(build.told).contains("fs/one.o: the intermediate object as text: " + dump);
         assertThat(dump).content().contains("section .kpatch.funcs ", "symbol one ");
     }
 
     @Test
     void aPatchThatChangesNoCodeIsAFinding() throws IOException {
-        BuildContext context = patches(CHANGE_ONE.replace("a - one_value * 3", "one_value + a"));
-        BuildObjects.run(context);
+        PatchedSources sources = patches(CHANGE_ONE.replace("a - one_value * 3", "one_value + a"));
 
-        assertThatThrownBy(() -> DiffObjects.run(DiffObjects.Detail.NONE, context))
+        assertThatThrownBy(() -> diff(sources))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
                 .hasMessageContaining("KP401");
@@ -187,9 +188,9 @@ class BuildObjectsTest {
 
     @Test
     void aPatchThatDoesNotCompileIsToldByItsFirstError() throws IOException {
-        BuildContext context = patches(CHANGE_ONE.replace("one_value * 3", "no_such_value"));
+        PatchedSources sources = patches(CHANGE_ONE.replace("one_value * 3", "no_such_value"));
 
-        assertThatThrownBy(() -> BuildObjects.run(context))
+        assertThatThrownBy(() -> built(sources))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
                 .hasMessageContaining("KP402 fs/one.c:4")
@@ -200,7 +201,7 @@ class BuildObjectsTest {
 
     @Test
     void aFileThatTheTargetDoesNotContainIsRefused() throws IOException {
-        BuildContext context = patches("""
+        PatchedSources sources = patches("""
                 --- a/fs/unused.c
                 +++ b/fs/unused.c
                 @@ -1,4 +1,4 @@
@@ -211,14 +212,14 @@ class BuildObjectsTest {
                  }
                 """);
 
-        assertThatThrownBy(() -> BuildObjects.run(context))
+        assertThatThrownBy(() -> built(sources))
                 .hasMessageContaining("KP403 fs/unused.o")
                 .hasMessageContaining("unused.c");
     }
 
     @Test
     void anExportWhoseTypeChangesIsRefused() throws IOException {
-        BuildContext context = patches("""
+        PatchedSources sources = patches("""
                 --- a/fs/two.c
                 +++ b/fs/two.c
                 @@ -1,4 +1,4 @@
@@ -230,7 +231,7 @@ class BuildObjectsTest {
                  }
                 """);
 
-        assertThatThrownBy(() -> BuildObjects.run(context))
+        assertThatThrownBy(() -> built(sources))
                 .hasMessageContaining("KP417 fs/two.o")
                 .hasMessageContaining("toy_export from 0x00000002 to 0x00000003");
     }
@@ -238,7 +239,7 @@ class BuildObjectsTest {
     @Test
     void sourceWhoseExportsAreNotTheTargetsIsRefused() throws IOException {
         Files.writeString(kernel.prepared().target().symvers(), "0x00000009\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n");
-        BuildContext context = patches("""
+        PatchedSources sources = patches("""
                 --- a/fs/two.c
                 +++ b/fs/two.c
                 @@ -1,4 +1,4 @@
@@ -249,7 +250,7 @@ class BuildObjectsTest {
                  }
                 """);
 
-        assertThatThrownBy(() -> BuildObjects.run(context))
+        assertThatThrownBy(() -> built(sources))
                 .hasMessageContaining("KP504 fs/two.o")
                 .hasMessageContaining("0x00000009");
     }

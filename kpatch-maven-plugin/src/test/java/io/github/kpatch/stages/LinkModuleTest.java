@@ -2,6 +2,7 @@ package io.github.kpatch.stages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.livepatch.LinkerOptions;
 import java.nio.file.Path;
@@ -12,8 +13,9 @@ class LinkModuleTest {
     @Test
     void aModuleThatDoesNotReplaceOthersSaysSo() {
         Path file = Path.of("kpatch-x.ko");
-        assertThat(new LinkedModule(file, "", true, new TreeMap<>()).story()).isEqualTo("Linked kpatch-x.ko");
-        assertThat(new LinkedModule(file, "", false, new TreeMap<>()).story())
+        KeptFile kept = new KeptFile(file, "0".repeat(64));
+        assertThat(new LinkedModule(kept, true, new TreeMap<>()).story(file)).isEqualTo("Linked kpatch-x.ko");
+        assertThat(new LinkedModule(kept, false, new TreeMap<>()).story(file))
                 .isEqualTo("Linked kpatch-x.ko, which does not replace the live patches loaded before it,");
     }
 

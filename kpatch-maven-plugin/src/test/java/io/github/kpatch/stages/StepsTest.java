@@ -3,10 +3,13 @@ package io.github.kpatch.stages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kpatch.host.KeptFile;
+import io.github.kpatch.host.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +22,13 @@ class StepsTest {
     private TestBuild build;
     private int worked;
 
-    private record Result(String text, Path file, Optional<String> nothing, Optional<Path> something) {}
+    private record Result(String text, KeptFile file, Optional<String> nothing, Optional<KeptFile> something)
+            implements StageResult {
+        @Override
+        public List<KeptFile> kept() {
+            return List.of(file);
+        }
+    }
 
     @BeforeEach
     void startBuild() {
@@ -30,18 +39,18 @@ class StepsTest {
         return context.steps()
                 .run(new Step<>(
                         Stage.DIFF,
+                        Map.of(),
                         List.of(inputs),
                         Result.class,
-                        result -> Files.exists(result.file()),
-                        this::work,
+                        own -> work(context.workspace(), own),
                         Result::text));
     }
 
-    private Result work(Path own) {
+    private Result work(Workspace workspace, Path own) {
         worked++;
         try {
             assertThat(own).isEmptyDirectory();
-            Path file = Files.writeString(own.resolve("out"), "content");
+            KeptFile file = workspace.keep(Files.writeString(own.resolve("out"), "content"));
             return new Result("worked " + worked, file, Optional.empty(), Optional.of(file));
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -69,7 +78,8 @@ class StepsTest {
 
     @Test
     void aLostFileMeansNewWork() throws IOException {
-        Files.delete(run(build.context(), "a").file());
+        Files.delete(
+                build.context().workspace().locate(run(build.context(), "a").file()));
         run(build.context(), "a");
 
         assertThat(worked).isEqualTo(2);
@@ -104,9 +114,9 @@ class StepsTest {
         assertThatThrownBy(() -> context.steps()
                         .run(new Step<>(
                                 Stage.DIFF,
+                                Map.of(),
                                 List.of("other"),
                                 Result.class,
-                                any -> true,
                                 own -> {
                                     throw new IllegalStateException("failed");
                                 },

@@ -1,0 +1,25 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+
+/**
+ * The whole story, from a kernel and patches to a module. Each line is a stage: it takes what earlier ones found out and
+ * gives what it found out itself. {@link Goals} does the same stages one by one.
+ */
+public final class BuildModule {
+    private BuildModule() {}
+
+    /**
+     * Builds a module, as far as it has not been built from the same inputs before.
+     *
+     * @throws ProblemException with whatever stands in the way
+     */
+    public static LinkedModule run(BuildRequest request, BuildContext context) {
+        PreparedKernel kernel = UnpackKernel.run(request.kernel(), request.config(), context);
+        PatchedSources sources = CheckSeries.run(kernel, request.patches(), request.maxFuzz(), context);
+        BuiltObjects objects = BuildObjects.run(kernel, sources, context);
+        DiffedObjects changes = DiffObjects.run(kernel, objects, request.detail(), context);
+        return LinkModule.run(kernel, sources, changes, request.module(), context);
+    }
+}

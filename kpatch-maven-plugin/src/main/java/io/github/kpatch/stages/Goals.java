@@ -1,0 +1,92 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.source.PreparedKernel;
+import java.nio.file.Path;
+
+/**
+ * The stages as goals of the plugin do them, each by itself: what earlier stages found out is read from the records that
+ * they left in the project's workspace. {@link BuildModule} does them all in one go.
+ */
+public final class Goals {
+    private final BuildContext context;
+
+    public Goals(BuildContext context) {
+        this.context = context;
+    }
+
+    /** Goal {@code toolchain}; see {@link FindToolchain}. */
+    public void toolchain(WantedKernel kernel, ProjectConfig config) {
+        FindToolchain.run(kernel, config, context);
+    }
+
+    /** Goal {@code config}: takes the target's config into the project. */
+    public void config(WantedKernel kernel, ProjectConfig config) {
+        config.write(context.kernels().prepare(kernel.request(context.jobs())), context.console());
+    }
+
+    /** Goal {@code unpack}; see {@link UnpackKernel}. */
+    public void unpack(WantedKernel kernel, ProjectConfig config) {
+        UnpackKernel.run(kernel, config, context);
+    }
+
+    /**
+     * Goal {@code check-patches}; see {@link CheckSeries}.
+     *
+     * @param patches the project's patches folder
+     * @param maxFuzz how many lines of context a hunk may lack
+     */
+    public void checkPatches(Path patches, int maxFuzz) {
+        CheckSeries.run(kernel(Stage.CHECK_PATCHES), patches, maxFuzz, context);
+    }
+
+    /** Goal {@code special-sections} in a patch project; see {@link ReadStructSizes}. */
+    public void specialSections() {
+        ReadStructSizes.run(kernel(Stage.SPECIAL_SECTIONS), context);
+    }
+
+    /** Goal {@code build-objects}; see {@link BuildObjects}. */
+    public void buildObjects() {
+        BuildObjects.run(kernel(Stage.BUILD_OBJECTS), sources(Stage.BUILD_OBJECTS), context);
+    }
+
+    /** Goal {@code diff}; see {@link DiffObjects}. */
+    public void diff(DiffObjects.Detail detail) {
+        BuiltObjects objects = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
+        DiffObjects.run(kernel(Stage.DIFF), objects, detail, context);
+    }
+
+    /**
+     * Goal {@code link}; see {@link LinkModule}.
+     *
+     * @return the module's file
+     */
+    public Path link(LinkRequest request) {
+        DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
+        LinkedModule module = LinkModule.run(kernel(Stage.LINK), sources(Stage.LINK), changes, request, context);
+        return context.workspace().locate(module.file());
+    }
+
+    /**
+     * Goal {@code boot-test}; see {@link RunBootTest}.
+     *
+     * @param wanted asked for the kernel's modules where one of them is patched
+     * @param scripts the project's test scripts
+     */
+    public void bootTest(WantedKernel wanted, Path scripts) {
+        LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.BOOT_TEST);
+        RunBootTest.run(
+                kernel(Stage.BOOT_TEST),
+                module,
+                scripts,
+                () -> context.kernels().modules(wanted.request(context.jobs())),
+                context);
+    }
+
+    private PreparedKernel kernel(Stage by) {
+        return context.steps().need(Stage.UNPACK, PreparedKernel.class, by);
+    }
+
+    private PatchedSources sources(Stage by) {
+        return context.steps().need(Stage.CHECK_PATCHES, PatchedSources.class, by);
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.host.KeptFile;
+import io.github.kpatch.host.Workspace;
+import io.github.kpatch.patch.CheckedSeries;
+import io.github.kpatch.problem.Problem;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What stage {@code check-patches} leaves.
+ *
+ * @param patches the patches in order
+ * @param files the files they change, sorted by path; never empty
+ * @param warnings what a person should look at
+ */
+public record PatchedSources(List<CheckedSeries.Patch> patches, List<PatchedSource> files, List<Problem> warnings)
+        implements StageResult {
+    public PatchedSources {
+        patches = List.copyOf(patches);
+        files = List.copyOf(files);
+        warnings = List.copyOf(warnings);
+    }
+
+    static PatchedSources of(CheckedSeries series, Workspace workspace) {
+        return new PatchedSources(
+                series.patches(),
+                series.files().stream()
+                        .map(file -> new PatchedSource(
+                                file,
+                                workspace.keep(series.patched().resolve(file)),
+                                workspace.keep(series.corrected().resolve(file))))
+                        .toList(),
+                series.warnings());
+    }
+
+    /** The paths of the changed files in the kernel tree. */
+    List<String> paths() {
+        return files.stream().map(PatchedSource::path).toList();
+    }
+
+    @Override
+    public List<KeptFile> kept() {
+        return files.stream()
+                .flatMap(file -> Stream.of(file.patched(), file.corrected()))
+                .toList();
+    }
+
+    String story() {
+        return "Checked %d %s of %d source %s"
+                .formatted(
+                        patches.size(),
+                        patches.size() == 1 ? "patch" : "patches",
+                        files.size(),
+                        files.size() == 1 ? "file" : "files");
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.kpatch.stages;
+
+import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.GivenPieces;
+import io.github.kpatch.source.KernelRequest;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which kernel a user wants to patch, in the user's own words. What is not given comes from the distribution's packages.
+ *
+ * @param release what {@code uname -r} prints on it
+ * @param source its source: a folder, an archive or a package
+ * @param config the config it was built with
+ * @param vmlinux its ELF file with debug information
+ * @param symvers its {@code Module.symvers}
+ * @param modulesDirectory folder with its modules
+ * @param bootImage the compressed image it boots from
+ * @param sha256 what the SHA-256 of the source's file must be
+ * @param compiler the compiler, a name on the {@code PATH} or a path, instead of the one that the config names
+ * @param offline whether no package manager may be called
+ * @param debugInfo whether objects keep their debug information
+ */
+public record WantedKernel(
+        Optional<String> release,
+        Optional<Path> source,
+        Optional<Path> config,
+        Optional<Path> vmlinux,
+        Optional<Path> symvers,
+        Optional<Path> modulesDirectory,
+        Optional<Path> bootImage,
+        Optional<String> sha256,
+        Optional<String> compiler,
+        boolean offline,
+        boolean debugInfo) {
+
+    /**
+     * The request for it.
+     *
+     * @param jobs how many processes make may run at once
+     * @throws ProblemException KP201 when the release is no name of a kernel release
+     */
+    KernelRequest request(int jobs) {
+        return new KernelRequest(
+                release.map(WantedKernel::checked),
+                new GivenPieces(source, config, vmlinux, symvers, modulesDirectory, bootImage, sha256),
+                compiler,
+                offline,
+                jobs,
+                debugInfo);
+    }
+
+    private static KernelRelease checked(String release) {
+        if (!KernelRelease.isValid(release)) {
+            throw ProblemException.input(
+                    ProblemCode.RELEASE_UNKNOWN, release, "This is not the name of a kernel release.");
+        }
+        return new KernelRelease(release);
+    }
+}
