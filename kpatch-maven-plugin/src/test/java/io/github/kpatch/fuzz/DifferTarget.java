@@ -52,7 +52,7 @@ public final class DifferTarget {
     private final int flags;
     private final ObjectEdits original;
     private final ObjectEdits patched;
-    private final Map<String, Integer> sizes = new TreeMap<>(SeedPair.SIZES);
+    private final Map<String, Integer> sizes;
     private final List<String> table;
     private final List<String> exports;
     private String parent;
@@ -61,8 +61,9 @@ public final class DifferTarget {
         this.script = new Script(bytes);
         this.pair = SEEDS.get(script.choose(SEEDS.size()));
         this.flags = script.next();
-        this.original = new ObjectEdits(has(SWAPPED) ? pair.patched() : pair.original());
-        this.patched = new ObjectEdits(has(SWAPPED) ? pair.original() : pair.patched());
+        this.sizes = new TreeMap<>(pair.sizes());
+        this.original = new ObjectEdits(has(SWAPPED) ? pair.patched() : pair.original(), pair.sizes());
+        this.patched = new ObjectEdits(has(SWAPPED) ? pair.original() : pair.patched(), pair.sizes());
         this.table = SeedPair.table(has(SWAPPED) ? pair.patched() : pair.original());
         this.exports = new ArrayList<>(pair.exports());
         this.parent = has(OTHER_PARENT) ? (pair.parent().equals("vmlinux") ? "some_mod" : "vmlinux") : pair.parent();

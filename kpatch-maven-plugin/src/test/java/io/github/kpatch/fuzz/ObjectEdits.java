@@ -120,6 +120,7 @@ final class ObjectEdits {
             List.of(".0", ".1", ".cold", ".cold.7", ".part.0", ".constprop.0", ".isra.3", ".str1.1", ".", "7");
 
     private final ElfObject unedited;
+    private final Map<String, Integer> sizes;
     private boolean edited;
     private ElfHeader header;
     private final List<Section> sections;
@@ -129,8 +130,13 @@ final class ObjectEdits {
     private final Map<Integer, Byte> overwritten = new TreeMap<>();
     private int cutOff;
 
-    ObjectEdits(ElfObject object) {
+    /**
+     * @param object to edit
+     * @param sizes of the kernel's structures
+     */
+    ObjectEdits(ElfObject object, Map<String, Integer> sizes) {
         this.unedited = object;
+        this.sizes = sizes;
         this.header = object.header();
         this.sections = new ArrayList<>(object.sections());
         this.symbols = new ArrayList<>(object.symbols());
@@ -143,7 +149,7 @@ final class ObjectEdits {
     }
 
     /** How many kinds of edits there are. */
-    static final int KINDS = 42;
+    static final int KINDS = 54;
 
     /** Does one edit; what it cannot apply to stays as it is. */
     void edit(int kind, Script script) {
@@ -168,8 +174,28 @@ final class ObjectEdits {
             case 38 -> newRelocation(script);
             case 39 -> swapContents(script);
             case 40 -> retarget(script);
-            default -> wholeEntry(script);
+            case 41 -> wholeEntry(script);
+            default -> mutate(script);
         }
+    }
+
+    private void mutate(Script script) {
+        List<Mutations.Place> places = places(script.oneOf(Mutation.values()));
+        if (!places.isEmpty()) {
+            places.get(script.choose(places.size())).mutate().run();
+        }
+    }
+
+    /** Where a mutation can be made in the object as it is now. */
+    List<Mutations.Place> places(Mutation kind) {
+        return new Mutations(sections, symbols, sizes).of(kind);
+    }
+
+    /** The object with the mutation at one of {@link #places}. */
+    ElfObject mutated(Mutations.Place place) {
+        edited = true;
+        place.mutate().run();
+        return read("mutant.o");
     }
 
     private void header(Script script) {

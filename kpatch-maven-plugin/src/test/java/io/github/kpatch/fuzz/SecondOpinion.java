@@ -101,7 +101,8 @@ final class SecondOpinion {
     }
 
     static String withoutNumbers(String name) {
-        return NUMBER.matcher(name).replaceAll("");
+        String plain = NUMBER.matcher(name).replaceAll("");
+        return plain.startsWith("__UNIQUE_ID_") ? plain.replaceAll("[0-9]+$", "") : plain;
     }
 
     private static boolean hasChanged(ElfObject original, ElfObject patched, SectionId id) {

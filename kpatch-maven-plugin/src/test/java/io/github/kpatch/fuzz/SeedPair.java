@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -33,8 +34,15 @@ import java.util.stream.Stream;
  * @param parent the kernel object that contains the original
  * @param klpArch whether the kernel is older than 5.8
  * @param exports which undefined symbols somebody exports: the columns of a {@code Module.symvers} behind the first
+ * @param sizes of the kernel's structures that tables consist of, in bytes
  */
-record SeedPair(ElfObject original, ElfObject patched, String parent, boolean klpArch, List<String> exports) {
+record SeedPair(
+        ElfObject original,
+        ElfObject patched,
+        String parent,
+        boolean klpArch,
+        List<String> exports,
+        Map<String, Integer> sizes) {
     /** The sizes of the structures of tables, as on the kernel of the corpus. */
     static final Map<String, Integer> SIZES = Map.of(
             "alt_instr", 12,
@@ -50,6 +58,7 @@ record SeedPair(ElfObject original, ElfObject patched, String parent, boolean kl
 
     SeedPair {
         exports = List.copyOf(exports);
+        sizes = Map.copyOf(sizes);
     }
 
     /** All pairs below {@code folder}, in name order. */
@@ -73,17 +82,26 @@ record SeedPair(ElfObject original, ElfObject patched, String parent, boolean kl
                     ElfReader.read("patched.o", Files.readAllBytes(folder.resolve("patched.o"))),
                     facts.getProperty("parent", "vmlinux"),
                     facts.containsKey("klpArch"),
-                    facts.getProperty("exports", "").lines().toList());
+                    facts.getProperty("exports", "").lines().toList(),
+                    sizes(facts.getProperty("sizes", "")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static Map<String, Integer> sizes(String others) {
+        Map<String, Integer> sizes = new TreeMap<>(SIZES);
+        others.lines().map(line -> line.split("=")).forEach(parts -> sizes.put(parts[0], Integer.valueOf(parts[1])));
+        return sizes;
+    }
+
     /** Writes what {@link #in} reads beside the two objects, which are there already. */
-    static void describe(Path folder, String parent, boolean klpArch, List<String> exports) throws IOException {
+    static void describe(Path folder, String parent, boolean klpArch, List<String> exports, List<String> otherSizes)
+            throws IOException {
         Properties facts = new Properties();
         facts.setProperty("parent", parent);
         facts.setProperty("exports", String.join("\n", exports));
+        facts.setProperty("sizes", String.join("\n", otherSizes));
         if (klpArch) {
             facts.setProperty("klpArch", "");
         }
@@ -132,7 +150,7 @@ record SeedPair(ElfObject original, ElfObject patched, String parent, boolean kl
     /** What the differ makes of the pair; empty where the change is one that it refuses. */
     Optional<ElfObject> output() {
         try {
-            DiffTarget kernel = target(parent, klpArch, table(original), exports, SIZES);
+            DiffTarget kernel = target(parent, klpArch, table(original), exports, sizes);
             DiffOutcome outcome = DiffObject.run(new ObjectPair("unit.o", original, patched), kernel);
             return outcome instanceof DiffOutcome.Changed changed ? Optional.of(changed.output()) : Optional.empty();
         } catch (ProblemException e) {

@@ -89,7 +89,8 @@ final class Seeds {
                     pair,
                     fact(comments, "parent:").stream().findFirst().orElse("vmlinux"),
                     comments.contains("klp-arch"),
-                    exports);
+                    exports,
+                    fact(comments, "sizes:"));
         }
     }
 
@@ -129,7 +130,7 @@ final class Seeds {
             for (String object : List.of("original.o", "patched.o")) {
                 Files.copy(pair.resolve(object), copy.resolve(object));
             }
-            SeedPair.describe(copy, "vmlinux", false, List.of());
+            SeedPair.describe(copy, "vmlinux", false, List.of(), List.of());
         }
     }
 

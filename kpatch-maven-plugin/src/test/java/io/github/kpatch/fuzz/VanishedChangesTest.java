@@ -1,0 +1,143 @@
+package io.github.kpatch.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.diff.ObjectPair;
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.testing.KernelFlags;
+import io.github.kpatch.testing.NativeTools;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A second opinion that never says anything would be worth nothing. So here it hears of pairs, from the compiler, in which
+ * a change hides, and that the differ had found none; and of others in which nothing has changed that counts.
+ */
+class VanishedChangesTest {
+    private static final String MACROS = """
+            int g(int), _printk(const char *, ...), ___might_sleep(const char *, int);
+            struct key { int enabled; };
+            extern struct key one, two;
+            #define ALTERNATIVE(feature, text) asm volatile("1: .byte 0x0f,0x1f,0x00\\n.pushsection .altinstructions,\\"a\\"\\n" \\
+                ".long 1b - ., 2f - .\\n.word " #feature "\\n.byte 3, 3f - 2f\\n.popsection\\n" \\
+                ".pushsection .altinstr_replacement,\\"ax\\"\\n2: " text "\\n3:\\n.popsection")
+            #define TRY(type) asm volatile("1: nop\\n2:\\n.pushsection __ex_table,\\"a\\"\\n.long 1b - ., 2b - ., " #type "\\n.popsection")
+            #define TRY_ELSE(label) asm goto("1: nop\\n.pushsection __ex_table,\\"a\\"\\n" \\
+                ".long 1b - ., %l[" #label "] - ., 3\\n.popsection" :::: l1, l2)
+            #define BUG(file, line, flags) asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n2: .long 1b - ., %c0 - .\\n" \\
+                ".word " #line ", " #flags "\\n.popsection" :: "i"(file))
+            #define CALL(key) asm volatile("1: call g\\n.pushsection .static_call_sites,\\"aw\\"\\n.long 1b - ., " #key " - .\\n.popsection")
+            #define PARAVIRT(type) asm volatile("1: nop\\n.pushsection .parainstructions,\\"a\\"\\n" \\
+                ".quad 1b\\n.byte " #type ", 1\\n.balign 8\\n.popsection")
+            #define ORC(n) asm volatile("1: nop\\n.pushsection .orc_unwind_ip,\\"a\\"\\n.long 1b - .\\n.popsection\\n" \\
+                ".pushsection .orc_unwind,\\"a\\"\\n.byte " #n ",0,0,0,0,0\\n.popsection")
+            #define SITE(name) asm volatile("1: nop\\n.pushsection " name ",\\"a\\"\\n.long 1b - .\\n.popsection")
+            #define PLACES l1: return g(1); l2: return g(2);
+            """;
+
+    @TempDir
+    private Path folder;
+
+    /** What counts, in code that is otherwise the same. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            ALTERNATIVE(5, "lfence");    | ALTERNATIVE(6, "lfence");
+            ALTERNATIVE(5, "lfence");    | ALTERNATIVE(5, "mfence");
+            ALTERNATIVE(5, "call g");    | ALTERNATIVE(5, "call h");
+            ALTERNATIVE(5, "lfence");    | ALTERNATIVE(5, "");
+            TRY(1);                      | TRY(3);
+            TRY_ELSE(l1);                | TRY_ELSE(l2);
+            BUG("a.c", 5, 1);            | BUG("a.c", 5, 3);
+            CALL(one);                   | CALL(two);
+            CALL(one);                   | CALL(one + 1);
+            PARAVIRT(1);                 | PARAVIRT(2);
+            ORC(8);                      | ORC(16);
+            SITE(".smp_locks");          | SITE(".retpoline_sites");
+            SITE(".some_new_table");     | SITE(".discard.reachable");
+            _printk("%d", 3);            | _printk("%d", 4);
+            _printk("three");            | _printk("four");
+            """)
+    void speaksOfWhatCounts(String before, String after) throws Exception {
+        ObjectPair pair = pair(function(before), function(after));
+        assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES))
+                .hasValueSatisfying(change -> assertThat(change).startsWith("f: "));
+        assertThat(VanishedChanges.in(pair, List.of("f"), SeedPair.SIZES)).isEmpty();
+
+        String other = "int e(int x) { return g(x) + %d; }";
+        ObjectPair withOther = pair(function(before) + other.formatted(1), function(after) + other.formatted(2));
+        assertThat(VanishedChanges.in(withOther, List.of("e"), SeedPair.SIZES)).isPresent();
+    }
+
+    /** Where warnings stand, and what is about another function. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            BUG("a.c", 5, 1);            | BUG("a.c", 6, 1);
+            BUG("a.c", 5, 1);            | BUG("b.h", 5, 1);
+            ___might_sleep("a.c", 5);    | ___might_sleep("a.c", 6);
+            """)
+    void isSilentAboutPlacesInTheSource(String before, String after) throws Exception {
+        assertThat(VanishedChanges.in(pair(function(before), function(after)), List.of(), SeedPair.SIZES))
+                .isEmpty();
+    }
+
+    @Test
+    void isSilentAboutWhatMovedOnly() throws Exception {
+        String before = "int first(int x) { return g(x); }" + function("""
+                static int count; count++; ALTERNATIVE(5, "call h"); TRY(1); BUG("a.c", 5, 1); _printk("f");
+                """);
+        String after =
+                "int first(int x) { static int count; count += x; _printk(\"first\"); ALTERNATIVE(9, \"mfence\");"
+                        + " TRY(3); BUG(\"b.c\", 1, 7); return g(x); }"
+                        + function("""
+                static int count; count++; ALTERNATIVE(5, "call h"); TRY(1); BUG("a.c", 5, 1); _printk("f");
+                """);
+        ObjectPair pair = pair(before, after);
+        assertThat(VanishedChanges.in(pair, List.of("first"), SeedPair.SIZES)).isEmpty();
+        assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES))
+                .hasValueSatisfying(change -> assertThat(change).startsWith("first: "));
+    }
+
+    @Test
+    void takesPiecesForReplacedWithTheirFunction() throws Exception {
+        String source =
+                "__attribute__((cold)) void warn(int); int f(int x) { if (x > 3) { TRY(%d); warn(x); return 1; } return g(x); }";
+        ObjectPair pair = pair(source.formatted(1), source.formatted(3));
+        assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES)).isPresent();
+        assertThat(VanishedChanges.in(pair, List.of("f"), SeedPair.SIZES)).isEmpty();
+    }
+
+    @Test
+    void tellsFunctionsOfOneSectionApart() throws Exception {
+        String source = """
+                __attribute__((section(".sched.text"), noinline)) int %s(int x) { return g(x) + 1; }
+                __attribute__((section(".sched.text"), noinline)) int %s(int x) { return g(x) + 2; }
+                """;
+        ObjectPair exchanged = pair(source.formatted("a", "b"), source.formatted("b", "a"));
+        assertThat(VanishedChanges.in(exchanged, List.of(), SeedPair.SIZES)).isPresent();
+    }
+
+    private static String function(String body) {
+        return "int f(int x) { " + body + " return g(x) + 3; PLACES }\n";
+    }
+
+    private ObjectPair pair(String original, String patched) throws Exception {
+        return new ObjectPair("unit.o", compile(original), compile(patched));
+    }
+
+    private ElfObject compile(String source) throws Exception {
+        Files.writeString(folder.resolve("unit.c"), MACROS + source);
+        List<String> command = new ArrayList<>(List.of("gcc", "-c"));
+        command.addAll(KernelFlags.CODE);
+        command.addAll(KernelFlags.FTRACE);
+        command.addAll(List.of("-o", "unit.o", "unit.c"));
+        NativeTools.run(folder, command.toArray(String[]::new));
+        return ElfReader.read("unit.o", Files.readAllBytes(folder.resolve("unit.o")));
+    }
+}
