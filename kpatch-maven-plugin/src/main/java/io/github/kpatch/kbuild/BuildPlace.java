@@ -1,17 +1,18 @@
 package io.github.kpatch.kbuild;
 
+import io.github.kpatch.host.PlainPath;
 import io.github.kpatch.host.TemporaryFolder;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * A folder that make can work in. kbuild refuses to work below a folder with a space or a colon in its name, and people
- * have projects there; what is built does not depend on where, so it is then built in a temporary folder.
+ * A folder that make can work in. kbuild refuses to work below a folder with a space or a colon in its name, stumbles over
+ * quotes and runs what stands in backquotes, and people have projects in such folders. What is built does not depend on
+ * where, so it is then built in a temporary folder.
  */
 public final class BuildPlace implements AutoCloseable {
-    private static final Pattern REFUSED = Pattern.compile("[\\s:]");
-
     private final Path path;
     private final Optional<TemporaryFolder> temporary;
 
@@ -20,12 +21,23 @@ public final class BuildPlace implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** {@code folder} itself where make can work in it, else a new temporary folder. */
+    /**
+     * {@code folder} itself where make can work in it, else a new temporary folder.
+     *
+     * @throws ProblemException KP109 when make can work in neither
+     */
     public static BuildPlace of(Path folder) {
-        if (!REFUSED.matcher(folder.toString()).find()) {
+        if (PlainPath.is(folder)) {
             return new BuildPlace(folder, Optional.empty());
         }
         TemporaryFolder temporary = TemporaryFolder.make();
+        if (!PlainPath.is(temporary.path())) {
+            temporary.close();
+            throw ProblemException.input(
+                    ProblemCode.PATH_NOT_PLAIN,
+                    temporary.path().getParent().toString(),
+                    "make can work neither in the project's folder " + folder + " nor in this temporary folder.");
+        }
         return new BuildPlace(temporary.path(), Optional.of(temporary));
     }
 

@@ -1,65 +1,110 @@
 package io.github.kpatch.kbuild;
 
+import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.host.Console;
+import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The objects of one prepared tree that were built from its unchanged source, kept in the cache for every later patch of
- * the same kernel. An object is complete when it has its name: kbuild's record of it is moved there first. Two builds
- * that make the same object at once make the same bytes, so they need no lock.
+ * the same kernel. An object lies there with kbuild's record of it and, written last, the digest of both: without the
+ * digest it is not complete, and what does not match its digest is built again. Two builds that make the same object at
+ * once make the same bytes, so they need no lock.
  */
 public final class OriginalObjects {
     private final Path folder;
+    private final Console console;
 
     /**
      * @param folder the tree's part of the cache; made when first written to
+     * @param console told of objects that are damaged
      */
-    public OriginalObjects(Path folder) {
+    public OriginalObjects(Path folder, Console console) {
         this.folder = folder;
+        this.console = console;
     }
 
-    /** Whether an earlier build left that object here. */
-    public boolean has(String object) {
-        return Files.isRegularFile(file(object));
-    }
+    /**
+     * An object as it was built.
+     *
+     * @param content the file
+     * @param record kbuild's record of it
+     */
+    public record Original(Bytes content, KbuildRecord record) {}
 
-    /** Takes an object and its record out of the view it was built in. */
-    public void take(PrivateView view, String object) {
-        Folders.doing(folder, () -> {
-            Folders.make(file(object).getParent());
-            move(view.file(recordOf(object)), file(recordOf(object)));
-            move(view.file(object), file(object));
-            return folder;
+    /** The object, where an earlier build left it here and it is whole. */
+    public Optional<Original> find(String object) {
+        Path digest = file(digestOf(object));
+        return Folders.doing(digest, () -> {
+            if (!Files.isRegularFile(digest)) {
+                return Optional.empty();
+            }
+            try {
+                byte[] content = Files.readAllBytes(file(object));
+                byte[] record = Files.readAllBytes(file(recordOf(object)));
+                if (Files.readString(digest, StandardCharsets.ISO_8859_1).equals(digest(content, record))) {
+                    return Optional.of(original(content, record));
+                }
+            } catch (NoSuchFileException lost) {
+                // As good as damaged.
+            }
+            console.warn("The original of " + object + " in the cache is damaged and is built again: " + file(object));
+            return Optional.empty();
         });
     }
 
-    /** The object; a name such as {@code a/../b.o} leads through folders that are not here. */
-    public Path file(String object) {
+    /** Takes an object and its record out of the view it was built in. */
+    public Original take(PrivateView view, String object) {
+        return Folders.doing(folder, () -> {
+            byte[] content = Files.readAllBytes(view.file(object));
+            byte[] record = Files.readAllBytes(view.file(recordOf(object)));
+            Folders.make(file(object).getParent());
+            Files.deleteIfExists(file(digestOf(object)));
+            Folders.write(file(recordOf(object)), record);
+            Folders.write(file(object), content);
+            Folders.write(file(digestOf(object)), digest(content, record));
+            Files.delete(view.file(object));
+            Files.delete(view.file(recordOf(object)));
+            return original(content, record);
+        });
+    }
+
+    /** A name such as {@code a/../b.o} leads through folders that are not here. */
+    private Path file(String object) {
         return folder.resolve(object).normalize();
     }
 
-    /** kbuild's record of the object. */
-    public KbuildRecord record(String object) {
-        return read(file(recordOf(object)));
-    }
-
     /** Where kbuild puts its record of an object. */
-    public static String recordOf(String object) {
+    private static String recordOf(String object) {
+        return beside(object, ".cmd");
+    }
+
+    private static String digestOf(String object) {
+        return beside(object, ".sha256");
+    }
+
+    private static String beside(String object, String suffix) {
         Path path = Path.of(object);
-        return path.resolveSibling("." + path.getFileName() + ".cmd").toString();
+        return path.resolveSibling("." + path.getFileName() + suffix).toString();
     }
 
-    /** Reads kbuild's record of an object, wherever it lies. */
-    public static KbuildRecord read(Path record) {
+    private static String digest(byte[] content, byte[] record) {
+        return Digests.of(List.of(Digests.of(content), Digests.of(record)));
+    }
+
+    private static Original original(byte[] content, byte[] record) {
+        return new Original(Bytes.copyOf(content), KbuildRecord.parse(new String(record, StandardCharsets.ISO_8859_1)));
+    }
+
+    /** kbuild's record of an object that was built in a view. */
+    public static KbuildRecord recordIn(PrivateView view, String object) {
+        Path record = view.file(recordOf(object));
         return Folders.doing(record, () -> KbuildRecord.parse(Files.readString(record, StandardCharsets.ISO_8859_1)));
-    }
-
-    /** The cache may be on another file system than the view: a copy under a temporary name comes first. */
-    private static void move(Path from, Path to) throws IOException {
-        Folders.write(to, Files.readAllBytes(from));
-        Files.delete(from);
     }
 }

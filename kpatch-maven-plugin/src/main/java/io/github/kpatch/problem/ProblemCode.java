@@ -25,6 +25,10 @@ public enum ProblemCode {
             108,
             "A file that an earlier goal left was changed or deleted since.",
             "Run the whole build again, and leave the files in target alone."),
+    PATH_NOT_PLAIN(
+            109,
+            "A path or name holds characters that make or a shell would take for something else.",
+            "Use one of ASCII letters, digits and the characters / . _ + - alone."),
 
     RELEASE_UNKNOWN(201, "The kernel release does not exist here.", "Choose one of the releases the message lists."),
     KERNEL_OPTION_MISSING(

@@ -2,6 +2,7 @@ package io.github.kpatch.source;
 
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.FileMemo;
+import io.github.kpatch.host.PlainPath;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.problem.Problem;
@@ -60,7 +61,7 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
      * @param config the target's config, which names the compiler and decides what else is needed; without one the
      *     compiler is {@code gcc} and everything is needed
      * @param compiler the compiler to use instead
-     * @throws ProblemException naming everything that is missing, with the Debian package it comes in
+     * @throws ProblemException KP101 naming everything that is missing, with the Debian package it comes in; KP109
      */
     public static Toolchain find(
             Optional<KernelConfig> config, Optional<String> compiler, CommandRunner runner, FileMemo memo) {
@@ -74,6 +75,10 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
             CommandRunner runner,
             FileMemo memo) {
         String compilerName = compiler.or(() -> config.map(Compiler::nameIn)).orElse("gcc");
+        if (!PlainPath.is(compilerName)) {
+            throw ProblemException.input(
+                    ProblemCode.PATH_NOT_PLAIN, compilerName, "make cannot be told to call a compiler of this name.");
+        }
         List<Needed> needed = new ArrayList<>(ALWAYS);
         if (config.isEmpty() || config.get().isEnabled("DEBUG_INFO_BTF")) {
             needed.add(PAHOLE);

@@ -2,12 +2,18 @@ package io.github.kpatch.stages;
 
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Console;
+import io.github.kpatch.host.ExclusiveLock;
+import io.github.kpatch.host.PlainPath;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.KernelCache;
 import io.github.kpatch.source.Kernels;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What every stage works with and no stage's result depends on.
@@ -40,6 +46,7 @@ public record BuildContext(
      * @param workDirectory the project's folder for what is built
      * @param cache shared between builds; empty for the user's own
      * @param pluginVersion the plugin's version, whose results another one does not believe
+     * @throws ProblemException KP109 when make cannot work in the cache
      */
     public static BuildContext of(
             Path workDirectory,
@@ -49,15 +56,31 @@ public record BuildContext(
             Progress progress,
             Console console,
             int jobs) {
+        Path cacheRoot = cache.orElseGet(KernelCache::defaultRoot);
+        if (!PlainPath.is(cacheRoot)) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.PATH_NOT_PLAIN,
+                    cacheRoot.toString(),
+                    "make cannot work in a cache of this name.",
+                    "Let kpatch.cache name a folder of ASCII letters, digits and the characters / . _ + - alone."));
+        }
         Workspace workspace = new Workspace(workDirectory);
         return new BuildContext(
                 workspace,
                 new Steps(workspace, pluginVersion, console),
-                new KernelCache(cache.orElseGet(KernelCache::defaultRoot), console::info),
+                new KernelCache(cacheRoot, console::info),
                 runner,
                 progress,
                 console,
                 jobs);
+    }
+
+    /**
+     * Does something with the workspace that no other build must interfere with; waits for one that is at work there.
+     * Not to be called by what it does.
+     */
+    <T> T alone(Supplier<T> work) {
+        return new ExclusiveLock(workspace.lock(), console::info).during("it works in " + workspace.root(), work);
     }
 
     /** Gets kernels. */

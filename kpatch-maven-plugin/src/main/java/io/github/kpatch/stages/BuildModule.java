@@ -16,6 +16,10 @@ public final class BuildModule {
      * @throws ProblemException with whatever stands in the way
      */
     public static LinkedModule run(BuildRequest request, BuildContext context) {
+        return context.alone(() -> build(request, context));
+    }
+
+    private static LinkedModule build(BuildRequest request, BuildContext context) {
         PreparedKernel kernel = UnpackKernel.run(request.kernel(), request.config(), context);
         PatchedSources sources = CheckSeries.run(kernel, request.patches(), request.maxFuzz(), context);
         BuiltObjects objects = BuildObjects.run(kernel, sources, context);

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -62,6 +63,9 @@ public final class BuildObjects {
                         BuiltObjects::story));
     }
 
+    /** An original that the stage keeps, and kbuild's record of it. */
+    private record Kept(KeptFile file, KbuildRecord record) {}
+
     private BuiltObjects in(Path folder) {
         try (BuildPlace place = BuildPlace.of(folder)) {
             List<String> objects =
@@ -70,18 +74,39 @@ public final class BuildObjects {
             touched.addAll(sources.paths());
             PrivateView view = PrivateView.of(
                     kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
-            OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()));
-            List<String> missing =
-                    objects.stream().filter(object -> !originals.has(object)).toList();
-            if (!missing.isEmpty()) {
-                make(view, missing, "Compiling originals", ProblemException::inputs);
-                missing.forEach(object -> originals.take(view, object));
-            }
+            Map<String, Kept> originals = new TreeMap<>();
+            int missing = keepOriginals(view, objects, folder.resolve("original"), originals);
             makePatched(view, objects);
-            List<BuiltObject> built = collect(folder, view, originals, objects);
+            List<BuiltObject> built = collect(folder.resolve("patched"), view, originals, objects);
             Folders.delete(view.root());
-            return new BuiltObjects(built, missing.size());
+            return new BuiltObjects(built, missing);
         }
+    }
+
+    /**
+     * Keeps the originals of objects.
+     *
+     * @param kept receives them
+     * @return how many had to be built
+     */
+    private int keepOriginals(PrivateView view, List<String> objects, Path folder, Map<String, Kept> kept) {
+        OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
+        List<String> missing = new ArrayList<>();
+        for (String object : objects) {
+            originals
+                    .find(object)
+                    .ifPresentOrElse(
+                            original -> kept.put(object, keep(original, folder, object)), () -> missing.add(object));
+        }
+        if (!missing.isEmpty()) {
+            make(view, missing, "Compiling originals", ProblemException::inputs);
+            missing.forEach(object -> kept.put(object, keep(originals.take(view, object), folder, object)));
+        }
+        return missing.size();
+    }
+
+    private Kept keep(OriginalObjects.Original original, Path folder, String object) {
+        return new Kept(keep(original.content().toArray(), folder, object), original.record());
     }
 
     private List<String> listed(BuildPlace place, String makefileFolder) {
@@ -125,20 +150,22 @@ public final class BuildObjects {
         }
     }
 
-    private List<BuiltObject> collect(Path folder, PrivateView view, OriginalObjects originals, List<String> objects) {
+    private List<BuiltObject> collect(
+            Path folder, PrivateView view, Map<String, Kept> originals, List<String> objects) {
         TargetFacts facts = new TargetFacts(kernel.target());
         List<BuiltObject> built = new ArrayList<>();
         List<Problem> findings = new ArrayList<>();
         for (String object : objects) {
-            KbuildRecord original = originals.record(object);
-            KbuildRecord patched = OriginalObjects.read(view.file(OriginalObjects.recordOf(object)));
-            findings.addAll(CheckParent.of(object, view.file(object), original, facts));
+            KbuildRecord original = originals.get(object).record();
+            KbuildRecord patched = OriginalObjects.recordIn(view, object);
+            Path file = view.file(object);
+            findings.addAll(CheckParent.of(object, file, original, facts));
             findings.addAll(CheckExports.of(object, original, patched, facts.symvers()));
             built.add(new BuiltObject(
                     object,
                     KernelObject.named(original.parent()),
-                    keep(originals.file(object), folder.resolve("original"), object),
-                    keep(view.file(object), folder.resolve("patched"), object)));
+                    originals.get(object).file(),
+                    keep(Folders.doing(file, () -> Files.readAllBytes(file)), folder, object)));
         }
         if (!findings.isEmpty()) {
             throw ProblemException.findings(findings);
@@ -164,12 +191,9 @@ public final class BuildObjects {
     }
 
     /** A copy in the stage's own folder: what later stages and people look at must outlive the cache and the view. */
-    private KeptFile keep(Path file, Path folder, String object) {
+    private KeptFile keep(byte[] content, Path folder, String object) {
         Path kept = folder.resolve(object).normalize();
-        Folders.doing(folder, () -> {
-            Files.createDirectories(kept.getParent());
-            return Files.copy(file, kept);
-        });
+        Folders.write(kept, content);
         return context.workspace().keep(kept);
     }
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * The stages as goals of the plugin do them, each by itself: what earlier stages found out is read from the records that
- * they left in the project's workspace. {@link BuildModule} does them all in one go.
+ * they left in the project's workspace. One goal at a time works there. {@link BuildModule} does them all in one go.
  */
 public final class Goals {
     private final BuildContext context;
@@ -21,12 +21,12 @@ public final class Goals {
 
     /** Goal {@code config}: takes the target's config into the project. */
     public void config(WantedKernel kernel, ProjectConfig config) {
-        config.write(context.kernels().prepare(kernel.request(context.jobs())), context.console());
+        context.alone(() -> config.write(context.kernels().prepare(kernel.request(context.jobs())), context.console()));
     }
 
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
     public void unpack(WantedKernel kernel, ProjectConfig config) {
-        UnpackKernel.run(kernel, config, context);
+        context.alone(() -> UnpackKernel.run(kernel, config, context));
     }
 
     /**
@@ -36,23 +36,25 @@ public final class Goals {
      * @param maxFuzz how many lines of context a hunk may lack
      */
     public void checkPatches(Path patches, int maxFuzz) {
-        CheckSeries.run(kernel(Stage.CHECK_PATCHES), patches, maxFuzz, context);
+        context.alone(() -> CheckSeries.run(kernel(Stage.CHECK_PATCHES), patches, maxFuzz, context));
     }
 
     /** Goal {@code special-sections} in a patch project; see {@link ReadStructSizes}. */
     public void specialSections() {
-        ReadStructSizes.run(kernel(Stage.SPECIAL_SECTIONS), context);
+        context.alone(() -> ReadStructSizes.run(kernel(Stage.SPECIAL_SECTIONS), context));
     }
 
     /** Goal {@code build-objects}; see {@link BuildObjects}. */
     public void buildObjects() {
-        BuildObjects.run(kernel(Stage.BUILD_OBJECTS), sources(Stage.BUILD_OBJECTS), context);
+        context.alone(() -> BuildObjects.run(kernel(Stage.BUILD_OBJECTS), sources(Stage.BUILD_OBJECTS), context));
     }
 
     /** Goal {@code diff}; see {@link DiffObjects}. */
     public void diff(DiffObjects.Detail detail) {
-        BuiltObjects objects = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
-        DiffObjects.run(kernel(Stage.DIFF), objects, detail, context);
+        context.alone(() -> {
+            BuiltObjects objects = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
+            return DiffObjects.run(kernel(Stage.DIFF), objects, detail, context);
+        });
     }
 
     /**
@@ -61,9 +63,11 @@ public final class Goals {
      * @return the module's file
      */
     public Path link(LinkRequest request) {
-        DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
-        LinkedModule module = LinkModule.run(kernel(Stage.LINK), sources(Stage.LINK), changes, request, context);
-        return context.workspace().locate(module.file());
+        return context.alone(() -> {
+            DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
+            LinkedModule module = LinkModule.run(kernel(Stage.LINK), sources(Stage.LINK), changes, request, context);
+            return context.workspace().locate(module.file());
+        });
     }
 
     /**
@@ -73,13 +77,15 @@ public final class Goals {
      * @param scripts the project's test scripts
      */
     public void bootTest(WantedKernel wanted, Path scripts) {
-        LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.BOOT_TEST);
-        RunBootTest.run(
-                kernel(Stage.BOOT_TEST),
-                module,
-                scripts,
-                () -> context.kernels().modules(wanted.request(context.jobs())),
-                context);
+        context.alone(() -> {
+            LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.BOOT_TEST);
+            return RunBootTest.run(
+                    kernel(Stage.BOOT_TEST),
+                    module,
+                    scripts,
+                    () -> context.kernels().modules(wanted.request(context.jobs())),
+                    context);
+        });
     }
 
     private PreparedKernel kernel(Stage by) {

@@ -64,12 +64,13 @@ public record ProjectConfig(Path config) {
         }
     }
 
-    /** Writes both files from the target. */
-    void write(PreparedKernel kernel, Console console) {
+    /** Writes both files from the target; returns the config's. */
+    Path write(PreparedKernel kernel, Console console) {
         Path target = kernel.target().config();
         Folders.write(config, Folders.doing(target, () -> Files.readAllBytes(target)));
         console.info("Wrote " + config + ", the config of " + kernel.target().release());
         writeLock(kernel, console);
+        return config;
     }
 
     private void writeLock(PreparedKernel kernel, Console console) {

@@ -12,6 +12,7 @@ import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -206,6 +207,8 @@ public final class Steps {
                     contents.add(folder.relativize(file) + " " + Digests.of(file));
                 }
                 return contents;
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.github.kpatch.kbuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,5 +33,21 @@ class BuildPlaceTest {
         }
         assertThat(used).doesNotExist();
         assertThat(own).exists();
+    }
+
+    @Test
+    void aTemporaryFolderThatMakeCannotWorkInIsRefused() throws IOException {
+        Path own = Files.createDirectory(folder.resolve("my project"));
+        String before = System.getProperty("java.io.tmpdir");
+        System.setProperty(
+                "java.io.tmpdir", Files.createDirectory(folder.resolve("it's")).toString());
+        try {
+            assertThatThrownBy(() -> BuildPlace.of(own))
+                    .hasMessageContaining("KP109")
+                    .hasMessageContaining("it's");
+            assertThat(folder.resolve("it's")).isEmptyDirectory();
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
     }
 }

@@ -4,18 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.github.kpatch.arch.Architectures;
+import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
+import io.github.kpatch.intermediate.IntermediateReader;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.PreparedKernel;
+import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The stages from patches to intermediate objects, on a toy kernel. */
 class BuildObjectsTest {
@@ -255,12 +265,132 @@ class BuildObjectsTest {
                 .hasMessageContaining("0x00000009");
     }
 
-    @Test
-    void aProjectInAFolderThatKbuildRefusesIsBuiltAllTheSame() throws IOException {
-        folder = Files.createDirectory(folder.resolve("my project"));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my project", "a:b", "a`touch pwned`b", "a$(touch pwned)b", "it's", "a\"b", "a$b", "a#b", "a(b",
+                        "a;touch pwned",
+                "a&b", "a%b", "a*b", "a\\b", "a=b", "a|b", "a<b", "~a", "a\nb", "\u00e4"
+            })
+    void aProjectIsBuiltInAFolderOfAnyName(String name) throws IOException {
+        folder = Files.createDirectory(folder.resolve(name));
         build = new TestBuild(folder);
 
         assertThat(diff(patches(CHANGE_ONE)).compared()).isEqualTo(1);
         assertThat(build.ran).filteredOn(command -> command.startsWith("make ")).isNotEmpty();
+        try (Stream<Path> files = Files.walk(folder.getParent())) {
+            assertThat(files).noneMatch(file -> file.endsWith("pwned"));
+        }
+    }
+
+    @Test
+    void whatWasChangedByHandIsMadeAgainAndNeverBelieved() throws IOException {
+        DiffedObjects before = diff(patches(CHANGE_ONE));
+        BuiltObject object = built(patches(CHANGE_ONE)).objects().get(0);
+        PatchedSource source = patches(CHANGE_ONE).files().get(0);
+
+        for (KeptFile kept : List.of(
+                source.corrected(),
+                source.patched(),
+                object.original(),
+                object.patched(),
+                before.changed().get(0).intermediate())) {
+            build = new TestBuild(folder);
+            Files.write(file(kept), new byte[] {0}, StandardOpenOption.APPEND);
+
+            assertThat(diff(patches(CHANGE_ONE))).isEqualTo(before);
+            assertThat(build.warned)
+                    .singleElement()
+                    .asString()
+                    .contains(file(kept).toString(), "made again");
+            assertThat(build.context().workspace().holds(kept)).isTrue();
+        }
+    }
+
+    @Test
+    void aCopyOfAProjectBuildsWhatItHoldsItself() throws IOException {
+        DiffedObjects first = diff(patches(CHANGE_ONE));
+        Path original = folder;
+        Path copy = Files.createDirectory(folder.resolve("copy"));
+        NativeTools.run(original, "cp", "-a", "work", "patches", "copy");
+        // The original goes on with another patch; the copy's own records and files must not follow.
+        diff(patches(CHANGE_ONE.replace("* 3", "* 4")));
+        folder = copy;
+        build = new TestBuild(folder);
+
+        DiffedObjects copied = diff(patches(CHANGE_ONE));
+
+        assertThat(copied).isEqualTo(first);
+        assertThat(build.told).allMatch(line -> !line.contains(" in ") || line.contains("(nothing changed)"));
+        assertThat(file(copied.changed().get(0).intermediate())).startsWith(copy);
+        assertThat(build.context().workspace().holds(copied.changed().get(0).intermediate()))
+                .isTrue();
+    }
+
+    @Test
+    void anotherSymbolTableOfTheSameReleaseIsAnotherKernel() throws IOException {
+        long before = position(diff(patches(CHANGE_ONE)));
+        PreparedKernel other = kernel.withNamesake();
+
+        PatchedSources sources = CheckSeries.run(other, folder.resolve("patches"), 2, build.context());
+        BuiltObjects built = BuildObjects.run(other, sources, build.context());
+        DiffedObjects after = DiffObjects.run(other, built, DiffObjects.Detail.NONE, build.context());
+
+        assertThat(position(after)).isNotEqualTo(before);
+    }
+
+    /** Which of the functions of its name the changed one is. */
+    private long position(DiffedObjects diffed) throws IOException {
+        Path file = file(diffed.changed().get(0).intermediate());
+        return IntermediateReader.read(
+                        file.toString(),
+                        ElfReader.read(file.toString(), Files.readAllBytes(file)),
+                        Architectures.ALL.get(0).absolute64())
+                .functions()
+                .get(0)
+                .sympos();
+    }
+
+    private Path cached(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
+    }
+
+    @Test
+    void anOriginalInTheCacheThatIsCutShortIsBuiltAgain() throws IOException {
+        damagedOriginalIsBuiltAgain(() -> {
+            try (FileChannel object = FileChannel.open(cached("one.o"), StandardOpenOption.WRITE)) {
+                object.truncate(object.size() / 2);
+            }
+        });
+    }
+
+    @Test
+    void anOriginalInTheCacheThatLostItsRecordIsBuiltAgain() throws IOException {
+        damagedOriginalIsBuiltAgain(() -> Files.delete(cached(".one.o.cmd")));
+    }
+
+    @Test
+    void anOriginalInTheCacheWhoseRecordIsAnotherIsBuiltAgain() throws IOException {
+        damagedOriginalIsBuiltAgain(() -> Files.writeString(cached(".one.o.cmd"), "#\n", StandardOpenOption.APPEND));
+    }
+
+    private interface Damage {
+        void run() throws IOException;
+    }
+
+    private void damagedOriginalIsBuiltAgain(Damage damage) throws IOException {
+        BuiltObjects first = built(patches(CHANGE_ONE));
+        Folders.delete(folder.resolve("work"));
+        damage.run();
+
+        BuiltObjects again = built(patches(CHANGE_ONE));
+
+        assertThat(again).isEqualTo(first);
+        assertThat(again.originalsBuilt()).isEqualTo(1);
+        assertThat(build.warned).singleElement().asString().contains("fs/one.o", "damaged");
+        Folders.delete(folder.resolve("work"));
+        assertThat(built(patches(CHANGE_ONE)).originalsBuilt()).isZero();
     }
 }

@@ -29,9 +29,10 @@ final class PreparedToyKernel {
             prepare:
             	echo prepared >> include/prepared
 
+            # Like kbuild, commands name the folder, and nobody quotes it.
             %.o: %.c prepare
             	@echo '  CC      $@'
-            	gcc $(FLAGS) $(call module,$@) -c -o $@ $<
+            	cd $(CURDIR) && gcc $(FLAGS) $(call module,$@) -c -o $@ $<
             	$(file >$(dir $@).$(notdir $@).cmd,cmd_$@ := gcc $(FLAGS) $(call module,$@) -c -o $@ $<)
             	if grep -q 'EXPORTED' $<; then \\
             	  printf '#SYMVER toy_export 0x%08x\\n' $$(grep 'EXPORTED' $< | grep -o int | wc -l); \\
@@ -50,8 +51,8 @@ final class PreparedToyKernel {
         file("fs/unused.c", "int unused(int a)\n{\n\treturn a - 1;\n}\n");
         file("drivers/toy/main.c", "int toy_main(int a)\n{\n\treturn a ^ 5;\n}\n");
         Path symbols = Files.createDirectories(folder.resolve("symbols"));
-        table(folder, symbols, "vmlinux", "fs/one.c", "fs/two.c");
-        table(folder, symbols, "toy", "drivers/toy/main.c");
+        table(folder, symbols, "vmlinux", "", "fs/one.c", "fs/two.c");
+        table(folder, symbols, "toy", "", "drivers/toy/main.c");
         Path symvers = Files.writeString(
                 folder.resolve("Module.symvers"),
                 "0x00000002\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
@@ -80,6 +81,37 @@ final class PreparedToyKernel {
         return prepared;
     }
 
+    /** The same source and release with another symbol table: a file before the others has a function {@code one} too. */
+    PreparedKernel withNamesake() throws IOException {
+        Path folder = Files.createDirectories(tree.resolveSibling("namesake"));
+        Path symbols = Files.createDirectories(folder.resolve("symbols"));
+        NativeTools.compile(
+                Files.createDirectories(folder.resolve("linked")),
+                "zero",
+                "static int one(int a)\n{\n\treturn a;\n}\nint (*zero)(int) = one;\n",
+                "-ffreestanding");
+        table(folder, symbols, "vmlinux", "zero.o ", "fs/one.c", "fs/two.c");
+        TargetKernel target = prepared.target();
+        return new PreparedKernel(
+                new TargetKernel(
+                        target.release(),
+                        target.banner(),
+                        target.compilers(),
+                        target.config(),
+                        target.symvers(),
+                        symbols,
+                        target.structSizes(),
+                        target.bootImage(),
+                        target.modules(),
+                        Digests.of(List.of("facts of another toy"))),
+                prepared.digest(),
+                prepared.tree(),
+                prepared.makeVariables(),
+                prepared.makeEnvironment(),
+                prepared.lock(),
+                prepared.toolchain());
+    }
+
     Path tree() {
         return tree;
     }
@@ -94,10 +126,10 @@ final class PreparedToyKernel {
         Files.writeString(tree.resolve(path), content);
     }
 
-    /** The symbols of a kernel object that consists of the given sources. */
-    private void table(Path folder, Path symbols, String name, String... sources) throws IOException {
+    /** The symbols of a kernel object that consists of the given sources, after objects that are there. */
+    private void table(Path folder, Path symbols, String name, String before, String... sources) throws IOException {
         Path work = Files.createDirectories(folder.resolve("linked"));
-        StringBuilder objects = new StringBuilder();
+        StringBuilder objects = new StringBuilder(before);
         for (String source : sources) {
             String base = Path.of(source).getFileName().toString().replace(".c", "");
             NativeTools.compile(work, base, Files.readString(tree.resolve(source)), "-ffreestanding");

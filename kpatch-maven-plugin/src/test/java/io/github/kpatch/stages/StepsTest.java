@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.testing.TestConsole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class StepsTest {
@@ -124,6 +132,117 @@ class StepsTest {
                 .hasMessage("failed");
 
         assertThat(Stage.DIFF.record(context.workspace())).doesNotExist();
+    }
+
+    private void link(BuildContext context, Result diffed) {
+        context.steps()
+                .run(new Step<>(
+                        Stage.LINK,
+                        Map.of(Stage.DIFF, diffed),
+                        List.of(),
+                        Result.class,
+                        own -> work(context.workspace(), own),
+                        Result::text));
+    }
+
+    @Test
+    void aResultOfAnotherResultThanLiesThereIsRefused() {
+        BuildContext context = build.context();
+        link(context, run(context, "a"));
+        run(context, "b");
+
+        assertThatThrownBy(() -> context.steps().need(Stage.LINK, Result.class, Stage.BOOT_TEST))
+                .hasMessageContaining("KP107 kpatch:link")
+                .hasMessageContaining("kpatch:diff")
+                .hasMessageContaining("mvn package");
+    }
+
+    @Test
+    void aChangedFileIsNotConsumed() throws IOException {
+        BuildContext context = build.context();
+        Path file = context.workspace().locate(run(context, "a").file());
+        Files.writeString(file, "by hand");
+
+        assertThatThrownBy(() -> context.steps().need(Stage.DIFF, Result.class, Stage.LINK))
+                .hasMessageContaining("KP108 " + file)
+                .hasMessageContaining("mvn process-classes");
+        assertThat(file).hasContent("by hand");
+    }
+
+    @Test
+    void aChangedFileIsMadeAgainAndSaid() throws IOException {
+        BuildContext context = build.context();
+        Path file = context.workspace().locate(run(context, "a").file());
+        Files.writeString(file, "by hand");
+
+        run(context, "a");
+
+        assertThat(file).hasContent("content");
+        assertThat(build.warned).containsExactly(file + " is not what kpatch:diff left there: made again");
+    }
+
+    @Test
+    void linksAreFollowedWhenInputsAreDigested() throws IOException {
+        Path real = Files.createDirectories(folder.resolve("real/below"));
+        Path file = Files.writeString(real.resolve("a.sh"), "one");
+        Path scripts = Files.createSymbolicLink(folder.resolve("scripts"), real.getParent());
+        Path linkBelow = Files.createDirectory(folder.resolve("plain"));
+        Files.createSymbolicLink(linkBelow.resolve("below"), real);
+        List<String> before = Steps.contents(scripts);
+        List<String> beforeBelow = Steps.contents(linkBelow);
+
+        Files.writeString(file, "two");
+
+        assertThat(Steps.contents(scripts)).hasSize(1).isNotEqualTo(before);
+        assertThat(Steps.contents(linkBelow)).hasSize(1).isNotEqualTo(beforeBelow);
+    }
+
+    @Test
+    void aRoundOfLinksIsAProblemOfTheFolder() throws IOException {
+        Files.createSymbolicLink(folder.resolve("loop"), folder);
+
+        assertThatThrownBy(() -> Steps.contents(folder)).hasMessageContaining("KP105");
+    }
+
+    @Test
+    @Timeout(60)
+    void twoBuildsOfOneProjectTakeTurns() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch waiting = new CountDownLatch(1);
+        TestConsole other = new TestConsole();
+        Workspace workspace = build.context().workspace();
+        BuildContext second = build.context(console -> {
+            other.info(console);
+            waiting.countDown();
+        });
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<Boolean> one = threads.submit(() -> build.context().alone(() -> {
+                inside.countDown();
+                order.add("first begins");
+                await(waiting);
+                return order.add("first ends");
+            }));
+            Future<Boolean> two = threads.submit(() -> {
+                await(inside);
+                return second.alone(() -> order.add("second"));
+            });
+            assertThat(one.get()).isTrue();
+            assertThat(two.get()).isTrue();
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(order).containsExactly("first begins", "first ends", "second");
+        assertThat(other.told).containsExactly("Waiting for another build: it works in " + workspace.root());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
