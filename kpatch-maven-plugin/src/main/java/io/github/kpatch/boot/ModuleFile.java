@@ -19,7 +19,6 @@ import java.util.Optional;
  * @param module the module it holds, by the file's name
  */
 record ModuleFile(Path path, KernelObject module) {
-    private static final int LARGEST_MODULE = 1 << 28;
 
     /** The module in a file of that name; empty where its name is no module's. */
     static Optional<ModuleFile> of(Path path) {
@@ -36,7 +35,7 @@ record ModuleFile(Path path, KernelObject module) {
      * @throws ProblemException with {@link ProblemCode#ARCHIVE_DAMAGED} when it cannot be unpacked
      */
     byte[] bytes() throws IOException {
-        return Archives.decompressed(path.toString(), Files.readAllBytes(path), LARGEST_MODULE);
+        return Archives.decompressed(path.toString(), Files.readAllBytes(path));
     }
 
     /**

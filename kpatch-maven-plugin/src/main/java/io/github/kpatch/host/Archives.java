@@ -30,6 +30,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  */
 public final class Archives {
     private static final int TAR_RECORD = 512;
+
+    /** Debian's longest module has 340 MiB with its debug information; a bomb of a few kilobytes could have any length. */
+    private static final int LONGEST_CONTENT = 1 << 30;
+
     private static final long MEBIBYTE = 1 << 20;
     private static final byte[] AR_MAGIC = "!<arch>\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -238,9 +242,13 @@ public final class Archives {
      * The content of a file that may be compressed as a whole, as module files are.
      *
      * @param name what to call the file in messages
-     * @param limit how long the content may be, in bytes
+     * @throws ProblemException KP207 when it is damaged, or longer than any file of a kernel
      */
-    public static byte[] decompressed(String name, byte[] content, int limit) {
+    public static byte[] decompressed(String name, byte[] content) {
+        return decompressed(name, content, LONGEST_CONTENT);
+    }
+
+    static byte[] decompressed(String name, byte[] content, int limit) {
         Compression compression = Compression.of(content);
         if (compression == Compression.NONE) {
             return content;

@@ -1,7 +1,6 @@
 package io.github.kpatch.host;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -44,14 +43,14 @@ public final class FileMemo {
         String fresh = answer.get();
         // Taken again: a file that changed while it was being read must not be remembered under its new stamp.
         if (stamps.equals(stamps(files))) {
-            Folders.write(note, stamps + "\n" + fresh);
+            SealedText.write(note, stamps + "\n" + fresh);
         }
         return fresh;
     }
 
     /** Notes an answer that came as a by-product of other work. */
     public void remember(String question, List<Path> files, String answer) {
-        Folders.write(note(question, files), stamps(files) + "\n" + answer);
+        SealedText.write(note(question, files), stamps(files) + "\n" + answer);
     }
 
     /** The answer noted before, if the files are untouched since. */
@@ -72,12 +71,9 @@ public final class FileMemo {
     }
 
     private static Optional<String> read(Path note, String stamps) {
-        try {
-            String text = Files.readString(note, StandardCharsets.UTF_8);
-            return text.startsWith(stamps + "\n") ? Optional.of(text.substring(stamps.length() + 1)) : Optional.empty();
-        } catch (IOException missing) {
-            return Optional.empty();
-        }
+        return SealedText.read(note)
+                .filter(text -> text.startsWith(stamps + "\n"))
+                .map(text -> text.substring(stamps.length() + 1));
     }
 
     private static String stamps(List<Path> files) {

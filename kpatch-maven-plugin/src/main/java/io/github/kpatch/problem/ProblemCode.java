@@ -61,6 +61,14 @@ public enum ProblemCode {
     OFFLINE(215, "Maven is offline and a package is needed.", "Install the packages the message names, or go online."),
     ELF_MALFORMED(216, "An ELF file breaks the ELF specification.", "Fetch or build the file again."),
     CONFIG_MALFORMED(217, "A kernel config is malformed.", "Give the .config the kernel was built with."),
+    CACHE_DAMAGED(
+            218,
+            "A file in the cache was damaged or removed.",
+            "Run the build again from its beginning: it makes anew what is damaged."),
+    STRUCT_SIZE_WRONG(
+            219,
+            "A structure's size does not divide the kernel's own table of such structures.",
+            "Give the vmlinux of the very kernel, with the type information it was built with."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

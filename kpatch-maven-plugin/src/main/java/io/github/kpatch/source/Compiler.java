@@ -7,15 +7,13 @@ import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.TemporaryFolder;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelIdentity;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,26 +46,21 @@ public record Compiler(String command, Path program, String version, String comm
     }
 
     private static String commentOf(Path program, CommandRunner runner) {
-        try {
-            Path folder = Files.createTempDirectory("kpatch-compiler");
-            try {
-                Files.writeString(folder.resolve("empty.c"), "int empty;\n", StandardCharsets.US_ASCII);
-                CommandResult result =
-                        runner.run(Command.of(folder, program.toString(), "-c", "empty.c", "-o", "empty.o"));
-                if (!result.succeeded()) {
-                    throw ProblemException.input(
-                            ProblemCode.TOOL_FAILED,
-                            program.toString(),
-                            "It cannot compile a single variable: " + String.join(" / ", result.output()) + ".");
-                }
+        try (TemporaryFolder temporary = TemporaryFolder.make()) {
+            Path folder = temporary.path();
+            Folders.write(folder.resolve("empty.c"), "int empty;\n");
+            CommandResult result = runner.run(Command.of(folder, program.toString(), "-c", "empty.c", "-o", "empty.o"));
+            if (!result.succeeded()) {
+                throw ProblemException.input(
+                        ProblemCode.TOOL_FAILED,
+                        program.toString(),
+                        "It cannot compile a single variable: " + String.join(" / ", result.output()) + ".");
+            }
+            return Folders.doing(folder, () -> {
                 try (ByteSource object = ByteSource.open(folder.resolve("empty.o"))) {
                     return String.join("; ", KernelIdentity.compilers(ElfFile.open(object)));
                 }
-            } finally {
-                Folders.delete(folder);
-            }
-        } catch (IOException e) {
-            throw Folders.unusable(Path.of(System.getProperty("java.io.tmpdir")), e);
+            });
         }
     }
 

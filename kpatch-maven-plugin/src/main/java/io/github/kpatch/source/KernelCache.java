@@ -4,14 +4,17 @@ import io.github.kpatch.host.ExclusiveLock;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The folder that builds share, and the only class that spells paths in it. Whatever is in it under its final name is
- * complete; it got there by a rename, made by the one build that held the lock of that name.
+ * The folder that builds share, and the only class that spells paths in it. Whatever gets its final name is complete, for
+ * it gets it by a rename, made by the one build that holds the lock of that name; and it carries a list of what it holds,
+ * by which later builds see that it still does.
  *
  * <pre>
  * packages/             packages of the distribution, as downloaded
@@ -25,9 +28,13 @@ import java.util.stream.Stream;
  */
 public final class KernelCache {
     /** Counts changes of what the folders hold; a cache written by another version is then not found. */
-    static final String FORMAT = "1";
+    static final String FORMAT = "2";
 
     private static final String PARTIAL = ".partial";
+    private static final String UNDAMAGED = "undamaged ";
+
+    /** How many damaged files a message names. */
+    private static final int SHOWN = 5;
 
     private final Path root;
     private final Consumer<String> console;
@@ -84,41 +91,81 @@ public final class KernelCache {
         return root.resolve("trees").resolve(digest);
     }
 
-    ExclusiveLock lock(String name) {
+    /** The lock of whatever {@code name} tells apart. */
+    public ExclusiveLock lock(String name) {
         return new ExclusiveLock(root.resolve("locks").resolve(name + ".lock"), console);
     }
 
     /**
      * Makes a folder of the cache, unless it is there: {@code work} fills a temporary folder beside it, which then gets
-     * the final name. Builds that want the same folder wait for one another; what a killed one left behind is deleted.
+     * the final name. One that is not any more what it was is removed and made again. Builds that want the same folder wait for one another; what a killed one left behind is deleted.
      *
      * @param what what the folder holds, for the message to who waits
      * @param work fills the folder it is given, or throws
      * @return {@code folder}, complete
      */
     Path once(Path folder, String what, Consumer<Path> work) {
-        if (Files.isDirectory(folder)) {
+        if (damage(folder).isEmpty()) {
             return folder;
         }
         Path parent = folder.getParent();
         sweep(parent);
         return lockOf(folder).during(what, () -> {
-            if (!Files.isDirectory(folder)) {
-                Path partial = parent.resolve(folder.getFileName() + PARTIAL);
-                Folders.delete(partial);
-                Folders.make(partial);
-                try {
-                    work.accept(partial);
-                    Folders.doing(folder, () -> {
-                        Folders.move(partial, folder);
-                        return folder;
-                    });
-                } finally {
-                    Folders.delete(partial);
+            Optional<String> damage = damage(folder);
+            if (damage.isPresent()) {
+                if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                    discard(folder, damage.get());
                 }
+                make(folder, work);
             }
             return folder;
         });
+    }
+
+    private void make(Path folder, Consumer<Path> work) {
+        Path partial = folder.resolveSibling(folder.getFileName() + PARTIAL);
+        Folders.delete(partial);
+        Folders.make(partial);
+        try {
+            work.accept(partial);
+            FolderContents.of(partial).note(partial);
+            Folders.doing(folder, () -> {
+                Folders.move(partial, folder);
+                return folder;
+            });
+            memo().remember(UNDAMAGED + folder, List.of(), FolderDigest.listing(folder));
+        } finally {
+            Folders.delete(partial);
+        }
+    }
+
+    /**
+     * Why a folder cannot be used; empty where it is what it was when it was made. To read 85,000 files takes seconds, so
+     * they are read again only when size, time of modification or time of the inode's change of one of them is another
+     * than when they were read last: no program changes a file without the last one.
+     */
+    private Optional<String> damage(Path folder) {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.of("it is no folder");
+        }
+        String listing = FolderDigest.listing(folder);
+        if (memo().known(UNDAMAGED + folder, List.of()).filter(listing::equals).isPresent()) {
+            return Optional.empty();
+        }
+        List<String> damaged = FolderContents.damage(folder);
+        if (damaged.isEmpty()) {
+            memo().remember(UNDAMAGED + folder, List.of(), listing);
+            return Optional.empty();
+        }
+        String more = damaged.size() > SHOWN ? ", … and " + (damaged.size() - SHOWN) + " more" : "";
+        return Optional.of("not as it was put there: "
+                + String.join(", ", damaged.subList(0, Math.min(SHOWN, damaged.size()))) + more);
+    }
+
+    /** Deletes something damaged, which is then made or fetched again, and says so. */
+    public void discard(Path damaged, String reason) {
+        console.accept("The cache's " + damaged + " is damaged (" + reason + "). It is removed and made again.");
+        Folders.delete(damaged);
     }
 
     private ExclusiveLock lockOf(Path folder) {

@@ -1,8 +1,8 @@
 package io.github.kpatch.source;
 
 import com.github.luben.zstd.Zstd;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import com.google.gson.reflect.TypeToken;
+import io.github.kpatch.arch.TableStructures;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
@@ -11,10 +11,13 @@ import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Json;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelIdentity;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.kernel.ModuleInfo;
+import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.SpecialStructures;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -24,6 +27,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,13 +46,11 @@ final class KernelFacts {
     private static final String SYMBOLS = "symbols";
     private static final String MODULES = "modules";
     private static final String IDENTITY = "kernel.json";
-    private static final String SYMBOL_TABLE = ".symtab.zst";
+    private static final String VMLINUX = "vmlinux.partial";
     private static final int ZSTD_LEVEL = 6;
 
     /** Modules up to this length are read in memory; Debian's longest has 340 MiB with its debug information. */
     private static final int IN_MEMORY = 48 << 20;
-
-    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
     private final KernelCache cache;
     private final PieceReader reader;
@@ -60,8 +62,13 @@ final class KernelFacts {
         this.packages = packages;
     }
 
-    /** What a kernel says of itself; written as JSON beside its symbol tables. */
-    private record Identity(String release, String banner, List<String> compilers, Map<String, Integer> structSizes) {}
+    /** What a kernel and its modules say of themselves; written as JSON beside its symbol tables. */
+    private record Identity(
+            String release,
+            String banner,
+            List<String> compilers,
+            Map<String, Integer> structSizes,
+            Optional<String> vermagic) {}
 
     /** The facts about a kernel, from the cache where it has them. */
     TargetKernel of(KernelPieces pieces) {
@@ -86,15 +93,12 @@ final class KernelFacts {
                 folder.resolve(SYMVERS),
                 folder.resolve(SYMBOLS),
                 identity.structSizes(),
+                identity.vermagic(),
                 pieces.bootImage().map(image -> folder.resolve(BOOT_IMAGE)),
                 pieces.modules().map(modules -> modulesFolder(modules, folder)),
-                contents(folder));
-    }
-
-    private static String contents(Path folder) {
-        Map<String, String> digests = new TreeMap<>();
-        FolderDigest.walk(folder, path -> true, (name, path, attributes) -> digests.put(name, Digests.of(path)));
-        return Digests.of(List.of(digests.toString()));
+                FolderContents.noted(folder)
+                        .orElseThrow(() -> TargetFacts.damaged(folder))
+                        .digest());
     }
 
     /** The folder of a kernel's modules as shipped, unpacked now if they lie in a package. */
@@ -119,96 +123,173 @@ final class KernelFacts {
         reader.read(List.of(new PieceReader.Wanted(modules, (name, size, content) -> {
             Path file = folder.resolve(name);
             Files.createDirectories(file.getParent());
-            Files.copy(content, file);
+            Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+            return true;
         })));
     }
 
+    /**
+     * Names the facts by what they are made of. The shipped modules are not among it: they come from where vmlinux comes
+     * from, and what is taken of them is the same in each.
+     */
     private String digest(KernelPieces pieces) {
         FileMemo memo = cache.memo();
         List<String> key = new ArrayList<>(List.of(KernelCache.FORMAT));
         key.add(identity(memo, pieces.config()));
         key.add(identity(memo, pieces.vmlinux()));
         key.add(identity(memo, pieces.symvers()));
-        for (Optional<Piece> optional : List.of(pieces.debugModules(), pieces.modules(), pieces.bootImage())) {
+        for (Optional<Piece> optional : List.of(pieces.debugModules(), pieces.bootImage())) {
             key.add(optional.map(piece -> identity(memo, piece)).orElse("none"));
         }
         return Digests.of(key);
     }
 
-    private String identity(FileMemo memo, Piece piece) {
+    /** What identifies a file is its content, a folder of modules the files of modules in it, not depmod's notes of them. */
+    private static String identity(FileMemo memo, Piece piece) {
         if (piece instanceof Piece.InPackage inside) {
             return inside.container().sha256() + " " + inside.path();
         }
         Path path = ((Piece.OnDisk) piece).path();
         if (Files.isDirectory(path)) {
-            return FolderDigest.listing(path);
+            return FolderDigest.listing(
+                    path,
+                    file -> Files.isDirectory(file)
+                            || KernelObject.ofModuleFile(file.toString()).isPresent());
         }
         return memo.sha256(path);
     }
 
+    /** What is quick to get and may lead to a refusal comes first: a vmlinux in a package is a gigabyte away. */
     private void extract(KernelPieces pieces, Path folder) {
+        pieces.earlyConfig().ifPresent(this::checkEarly);
+        reader.read(List.of(
+                copy(pieces.config(), folder.resolve(CONFIG)), copy(pieces.symvers(), folder.resolve(SYMVERS))));
+        KernelConfig config = config(pieces.config(), content(folder.resolve(CONFIG)));
+        ConfigRules.checkPreconditions(pieces.config().toString(), config);
+        ModuleSymvers.parse(pieces.symvers().toString(), content(folder.resolve(SYMVERS)));
+        if (pieces.vmlinux() instanceof Piece.OnDisk given) {
+            checkIdentity(given.path());
+        }
+        Taken taken = takeModulesAndVmlinux(pieces, folder);
+        Identity identity = readVmlinux(taken.vmlinux(), config, folder, taken.vermagics());
+        checkVermagics(identity.release(), taken.vermagics());
+        Folders.write(folder.resolve(IDENTITY), Json.write(identity));
+        Folders.delete(folder.resolve(VMLINUX));
+    }
+
+    private void checkEarly(Piece piece) {
+        reader.read(List.of(new PieceReader.Wanted(piece, (name, size, content) -> {
+            ConfigRules.checkPreconditions(piece.toString(), config(piece, content.readAllBytes()));
+            return false;
+        })));
+    }
+
+    private static KernelConfig config(Piece piece, byte[] content) {
+        return KernelConfig.parse(piece.toString(), content);
+    }
+
+    private static byte[] content(Path file) {
+        return Folders.doing(file, () -> Files.readAllBytes(file));
+    }
+
+    private static KernelIdentity checkIdentity(Path vmlinux) {
+        return Folders.doing(vmlinux, () -> {
+            try (ByteSource bytes = ByteSource.open(vmlinux)) {
+                return KernelIdentity.of(ElfFile.open(bytes));
+            }
+        });
+    }
+
+    /**
+     * What the large packages give.
+     *
+     * @param vmlinux the file, for as long as it is needed
+     * @param vermagics by module
+     */
+    private record Taken(Path vmlinux, Map<KernelObject, String> vermagics) {}
+
+    private Taken takeModulesAndVmlinux(KernelPieces pieces, Path folder) {
         Folders.make(folder.resolve(SYMBOLS));
+        Map<KernelObject, String> vermagics = new TreeMap<>();
         List<PieceReader.Wanted> wanted = new ArrayList<>();
-        Map<String, String> vermagics = new TreeMap<>();
-        wanted.add(copy(pieces.config(), folder.resolve(CONFIG)));
-        wanted.add(copy(pieces.symvers(), folder.resolve(SYMVERS)));
         pieces.bootImage().ifPresent(image -> wanted.add(copy(image, folder.resolve(BOOT_IMAGE))));
-        Path vmlinux = pieces.vmlinux() instanceof Piece.OnDisk disk ? disk.path() : folder.resolve("vmlinux.partial");
+        Path vmlinux = pieces.vmlinux() instanceof Piece.OnDisk disk ? disk.path() : folder.resolve(VMLINUX);
         if (pieces.vmlinux() instanceof Piece.InPackage) {
             wanted.add(copy(pieces.vmlinux(), vmlinux));
         }
-        pieces.debugModules()
+        pieces.modules()
+                .filter(modules -> !pieces.debugModules().equals(Optional.of(modules)))
                 .ifPresent(modules -> wanted.add(new PieceReader.Wanted(
-                        modules, (name, size, content) -> takeModule(name, size, content, folder, vermagics))));
+                        modules, (name, size, content) -> !takeVermagic(name, content, vermagics))));
+        pieces.debugModules()
+                .ifPresent(modules -> wanted.add(new PieceReader.Wanted(modules, (name, size, content) -> {
+                    takeModule(name, size, content, folder, vermagics);
+                    return true;
+                })));
         reader.read(wanted);
-        KernelRelease release = takeVmlinux(vmlinux, folder);
-        checkVermagics(release, vermagics);
-        Folders.delete(folder.resolve("vmlinux.partial"));
+        return new Taken(vmlinux, vermagics);
     }
 
+    /** A package whose file turns out to be damaged is read again, so that what is copied may be there already. */
     private static PieceReader.Wanted copy(Piece piece, Path file) {
-        return new PieceReader.Wanted(piece, (name, size, content) -> Files.copy(content, file));
+        return new PieceReader.Wanted(piece, (name, size, content) -> {
+            Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+            return false;
+        });
     }
 
-    private KernelRelease takeVmlinux(Path vmlinux, Path folder) {
-        try (ByteSource bytes = ByteSource.open(vmlinux)) {
-            ElfFile elf = ElfFile.open(bytes);
-            KernelIdentity kernel = KernelIdentity.of(elf);
-            String symbols = SymbolListing.of(elf)
-                    .filter(text -> text.contains(" FILE "))
-                    .orElseThrow(() -> ProblemException.input(
-                            ProblemCode.SYMBOLS_MISSING, vmlinux.toString(), "Its symbol table has no FILE symbols."));
-            writeSymbols(folder, "vmlinux", symbols);
-            Identity identity = new Identity(
-                    kernel.release().value(), kernel.banner(), kernel.compilers(), structSizes(elf, kernel, folder));
-            Folders.write(folder.resolve(IDENTITY), GSON.toJson(identity) + "\n");
-            return kernel.release();
-        } catch (IOException e) {
-            throw Folders.unusable(vmlinux, e);
-        }
+    private static Identity readVmlinux(
+            Path vmlinux, KernelConfig config, Path folder, Map<KernelObject, String> vermagics) {
+        return Folders.doing(vmlinux, () -> {
+            try (ByteSource bytes = ByteSource.open(vmlinux)) {
+                ElfFile elf = ElfFile.open(bytes);
+                KernelIdentity kernel = KernelIdentity.of(elf);
+                String symbols = SymbolListing.of(elf)
+                        .filter(text -> text.contains(" FILE "))
+                        .orElseThrow(() -> ProblemException.input(
+                                ProblemCode.SYMBOLS_MISSING,
+                                vmlinux.toString(),
+                                "Its symbol table has no FILE symbols."));
+                writeSymbols(folder, KernelObject.VMLINUX, symbols);
+                StructSizes sizes = StructSizes.read(elf, SpecialStructures.of(config, kernel.release()));
+                TableStructures.check(elf, sizes);
+                return new Identity(
+                        kernel.release().value(),
+                        kernel.banner(),
+                        kernel.compilers(),
+                        sizes.asMap(),
+                        vermagics.values().stream().findFirst());
+            }
+        });
     }
 
-    private static Map<String, Integer> structSizes(ElfFile vmlinux, KernelIdentity kernel, Path folder)
+    /** Whether the file was a module that says what the kernel asks of modules. */
+    private static boolean takeVermagic(String path, InputStream content, Map<KernelObject, String> vermagics)
             throws IOException {
-        Path file = folder.resolve(CONFIG);
-        KernelConfig config = KernelConfig.parse("config of " + kernel.release(), Files.readAllBytes(file));
-        return StructSizes.read(vmlinux, SpecialStructures.of(config, kernel.release()))
-                .asMap();
+        Optional<KernelObject> module = KernelObject.ofModuleFile(path);
+        if (module.isEmpty()) {
+            return false;
+        }
+        byte[] bytes = Archives.decompressed(path, content.readAllBytes());
+        Optional<String> vermagic =
+                ModuleInfo.of(ElfFile.open(ByteSource.of(path, bytes))).vermagic();
+        vermagic.ifPresent(text -> vermagics.put(module.get(), text));
+        return vermagic.isPresent();
     }
 
     private static void takeModule(
-            String path, long size, InputStream content, Path folder, Map<String, String> vermagics)
+            String path, long size, InputStream content, Path folder, Map<KernelObject, String> vermagics)
             throws IOException {
-        Optional<String> module = ModuleFiles.moduleName(path);
+        Optional<KernelObject> module = KernelObject.ofModuleFile(path);
         if (module.isEmpty()) {
             return;
         }
         if (size <= IN_MEMORY) {
-            byte[] bytes = Archives.decompressed(path, content.readAllBytes(), Integer.MAX_VALUE - 8);
+            byte[] bytes = Archives.decompressed(path, content.readAllBytes());
             takeModule(module.get(), ByteSource.of(path, bytes), folder, vermagics);
         } else {
             Path large = folder.resolve("module.partial");
-            Files.copy(content, large);
+            Files.copy(content, large, StandardCopyOption.REPLACE_EXISTING);
             try (ByteSource bytes = ByteSource.open(large)) {
                 takeModule(module.get(), bytes, folder, vermagics);
             } finally {
@@ -217,7 +298,8 @@ final class KernelFacts {
         }
     }
 
-    private static void takeModule(String module, ByteSource bytes, Path folder, Map<String, String> vermagics)
+    private static void takeModule(
+            KernelObject module, ByteSource bytes, Path folder, Map<KernelObject, String> vermagics)
             throws IOException {
         ElfFile elf = ElfFile.open(bytes);
         // Files with debug information only have the section without its contents.
@@ -233,24 +315,24 @@ final class KernelFacts {
     }
 
     /** Modules of another kernel have other symbols; the first word of vermagic is the release they were built for. */
-    private static void checkVermagics(KernelRelease release, Map<String, String> vermagics) {
+    private static void checkVermagics(String release, Map<KernelObject, String> vermagics) {
         vermagics.forEach((module, vermagic) -> {
-            if (!vermagic.split(" ", 2)[0].equals(release.value())) {
+            if (!vermagic.split(" ", 2)[0].equals(release)) {
                 throw ProblemException.input(new Problem(
                         ProblemCode.VERMAGIC_MISMATCH,
-                        module,
+                        module.name(),
                         "The module is for '" + vermagic + "', the kernel is " + release + ".",
                         "Give the modules of the very kernel."));
             }
         });
     }
 
-    private static void writeSymbols(Path folder, String object, String text) throws IOException {
+    private static void writeSymbols(Path folder, KernelObject object, String text) throws IOException {
         byte[] compressed = Zstd.compress(text.getBytes(StandardCharsets.ISO_8859_1), ZSTD_LEVEL);
-        Files.write(folder.resolve(SYMBOLS).resolve(object + SYMBOL_TABLE), compressed);
+        Files.write(TargetKernel.symbolTable(folder.resolve(SYMBOLS), object), compressed);
     }
 
     private static Identity read(Path file) {
-        return Folders.doing(file, () -> GSON.fromJson(Files.readString(file), Identity.class));
+        return Folders.doing(file, () -> Json.read(Files.readString(file), TypeToken.get(Identity.class)));
     }
 }

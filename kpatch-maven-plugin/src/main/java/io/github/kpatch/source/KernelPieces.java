@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param sourceVersion the version of the distribution's package the source comes from, where it does
  * @param source source tree: folder, archive or package
  * @param sourceSha256 what the SHA-256 of the source's file must be, if that is known
+ * @param earlyConfig its config, except for keys and salts, where that is quicker to get than the config itself
  * @param config its config
  * @param vmlinux its vmlinux
  * @param symvers its {@code Module.symvers}
@@ -22,6 +23,7 @@ record KernelPieces(
         Optional<String> sourceVersion,
         Piece source,
         Optional<String> sourceSha256,
+        Optional<Piece> earlyConfig,
         Piece config,
         Piece vmlinux,
         Piece symvers,

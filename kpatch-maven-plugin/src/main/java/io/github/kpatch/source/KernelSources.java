@@ -9,19 +9,17 @@ import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Opens the forms that kernel source comes in: a folder, an archive, or an archive inside a Debian package. */
 final class KernelSources {
-    private static final Pattern ARCHIVE_IN_PACKAGE = Pattern.compile("usr/src/linux-[^/]*\\.tar(\\.\\w+)?");
-
     private final Archives archives;
     private final FileMemo memo;
     private final PackageStore packages;
@@ -57,7 +55,7 @@ final class KernelSources {
         String digest = checkedDigest(path, pieces.sourceSha256());
         if (Archives.isDebianPackage(path)) {
             String version = Archives.control(path).get("Version");
-            return inner(digest, version, path.toString(), () -> path);
+            return inner(digest, version, path.toString(), reading -> reading.accept(path));
         }
         return new KernelSource(
                 digest,
@@ -67,45 +65,58 @@ final class KernelSources {
                 (scratch, tree) -> unpack(path, digest, scratch, tree));
     }
 
+    /** Reads what is given of the source, in front of all long work. */
+    void checkGiven(KernelPieces pieces) {
+        if (pieces.source() instanceof Piece.OnDisk) {
+            open(pieces);
+        }
+    }
+
     private String checkedDigest(Path file, Optional<String> pinned) {
-        Optional<String> wanted = pinned.map(sha256 -> sha256.toLowerCase(Locale.ROOT));
-        Optional<String> known = memo.known("sha256", List.of(file));
-        if (known.isPresent() && wanted.isPresent() && !known.equals(wanted)) {
+        String digest = memo.sha256(file);
+        if (pinned.isPresent() && !pinned.get().toLowerCase(Locale.ROOT).equals(digest)) {
             throw ProblemException.input(
                     ProblemCode.CHECKSUM_MISMATCH,
                     file.toString(),
-                    "The SHA-256 should be " + wanted.get() + " and is " + known.get() + ".");
+                    "The SHA-256 should be " + pinned.get() + " and is " + digest + ".");
         }
-        // A pinned digest is believed here and checked in the pass that unpacks.
-        return known.or(() -> wanted).orElseGet(() -> memo.sha256(file));
+        return digest;
     }
 
-    private KernelSource inPackage(DebianPackage container) {
-        return inner(container.sha256(), container.version(), container.selector(), () -> packages.fetch(container));
+    private KernelSource inPackage(DistributionPackage container) {
+        return inner(
+                container.sha256(),
+                container.version(),
+                container.toString(),
+                reading -> packages.read(container, reading));
     }
 
     /**
      * The archive in the package, not the package, is the source's identity: the same whether the package is installed,
      * downloaded or given.
+     *
+     * @param debianPackage shows the package's file to whom it is given
      */
-    private KernelSource inner(String packageDigest, String version, String origin, Supplier<Path> debianPackage) {
+    private KernelSource inner(
+            String packageDigest, String version, String origin, Consumer<Consumer<Path>> debianPackage) {
         Path archive = cache.sourceArchive(packageDigest);
         String digest = memo.recall("archive in package " + packageDigest, List.of(), () -> {
-            extract(debianPackage.get(), packageDigest, archive);
+            extract(debianPackage, packageDigest, archive);
             return memo.sha256(archive);
         });
         return new KernelSource(digest, Optional.of(version), false, origin, (scratch, tree) -> {
-            if (!Files.isRegularFile(archive)) {
-                extract(debianPackage.get(), packageDigest, archive);
+            if (Files.isRegularFile(archive) && !memo.sha256(archive).equals(digest)) {
+                cache.discard(archive, "its SHA-256 is not that of what was put there");
             }
+            extract(debianPackage, packageDigest, archive);
             unpack(archive, digest, scratch, tree);
         });
     }
 
-    private void extract(Path debianPackage, String packageDigest, Path archive) {
-        cache.lock("packages").during("package of the kernel source", () -> {
+    private void extract(Consumer<Consumer<Path>> debianPackage, String packageDigest, Path archive) {
+        cache.lock("source-" + packageDigest).during("package of the kernel source", () -> {
             if (!Files.isRegularFile(archive)) {
-                extractAlone(debianPackage, packageDigest, archive);
+                debianPackage.accept(file -> extractAlone(file, packageDigest, archive));
             }
             return archive;
         });
@@ -122,8 +133,11 @@ final class KernelSources {
                     debianPackage,
                     Optional.of(packageDigest),
                     (entry, content) -> {
-                        if (ARCHIVE_IN_PACKAGE.matcher(entry.name()).matches()) {
-                            Files.copy(new DigestInputStream(content, digest), partial);
+                        if (Distributions.isSourceArchive(entry.name())) {
+                            Files.copy(
+                                    new DigestInputStream(content, digest),
+                                    partial,
+                                    StandardCopyOption.REPLACE_EXISTING);
                         }
                     });
             if (!Files.exists(partial)) {

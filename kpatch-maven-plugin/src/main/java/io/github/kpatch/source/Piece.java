@@ -3,7 +3,7 @@ package io.github.kpatch.source;
 import java.nio.file.Path;
 
 /** Where one piece of a kernel is: a file or folder, or a file or folder inside a package nobody needs to install. */
-sealed interface Piece {
+public sealed interface Piece {
     /**
      * A file or folder on this machine.
      *
@@ -22,10 +22,10 @@ sealed interface Piece {
      * @param container the package
      * @param path its path in the package, without a leading slash
      */
-    record InPackage(DebianPackage container, String path) implements Piece {
+    record InPackage(DistributionPackage container, String path) implements Piece {
         @Override
         public String toString() {
-            return container.selector() + ":/" + path;
+            return container + ":/" + path;
         }
     }
 }

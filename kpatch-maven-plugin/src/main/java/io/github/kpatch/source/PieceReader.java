@@ -38,8 +38,9 @@ final class PieceReader {
          * Takes a file.
          *
          * @param name the file's path below the piece; empty when the piece is itself the file
+         * @return whether more files of the piece are wanted
          */
-        void take(String name, long size, InputStream content) throws IOException;
+        boolean take(String name, long size, InputStream content) throws IOException;
     }
 
     /**
@@ -55,7 +56,7 @@ final class PieceReader {
      * @throws ProblemException when a piece is not where it should be
      */
     void read(List<Wanted> wanted) {
-        Map<DebianPackage, List<Wanted>> inPackages = new LinkedHashMap<>();
+        Map<DistributionPackage, List<Wanted>> inPackages = new LinkedHashMap<>();
         for (Wanted one : wanted) {
             if (one.piece() instanceof Piece.OnDisk disk) {
                 readDisk(disk.path(), one);
@@ -76,7 +77,9 @@ final class PieceReader {
         try (Stream<Path> walk = Files.walk(path)) {
             for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
                 try (InputStream content = Files.newInputStream(file)) {
-                    wanted.taker().take(path.relativize(file).toString(), Files.size(file), content);
+                    if (!wanted.taker().take(path.relativize(file).toString(), Files.size(file), content)) {
+                        return;
+                    }
                 }
             }
         } catch (IOException e) {
@@ -84,19 +87,20 @@ final class PieceReader {
         }
     }
 
-    private void readPackage(DebianPackage container, List<Wanted> wanted) {
-        Path file = packages.fetch(container);
-        PackageVisitor visitor = new PackageVisitor(wanted);
-        archives.read("Reading " + file.getFileName(), file, Optional.of(container.sha256()), visitor);
-        for (Wanted one : wanted) {
-            if (!visitor.seen.contains(one)) {
-                throw ProblemException.input(
-                        ProblemCode.INPUT_MISSING, one.piece().toString(), "The package has no such file.");
+    private void readPackage(DistributionPackage container, List<Wanted> wanted) {
+        packages.read(container, file -> {
+            PackageVisitor visitor = new PackageVisitor(wanted);
+            archives.read("Reading " + file.getFileName(), file, Optional.of(container.sha256()), visitor);
+            for (Wanted one : wanted) {
+                if (!visitor.seen.contains(one)) {
+                    throw ProblemException.input(
+                            ProblemCode.INPUT_MISSING, one.piece().toString(), "The package has no such file.");
+                }
             }
-        }
+        });
     }
 
-    /** Hands on the files of the wanted pieces, and stops when each of them was a file and has been seen. */
+    /** Hands on the files of the wanted pieces, and stops when nothing more of any of them is wanted. */
     private static final class PackageVisitor implements Archives.Visitor {
         private final List<Wanted> wanted;
         private final Set<Wanted> seen = new HashSet<>();
@@ -110,13 +114,13 @@ final class PieceReader {
         public void visit(ArchiveEntry entry, InputStream content) throws IOException {
             for (Wanted one : wanted) {
                 String path = ((Piece.InPackage) one.piece()).path();
-                if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(entry.name(), path)) {
+                if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(entry.name(), path) && !complete.contains(one)) {
                     seen.add(one);
-                    if (entry.name().equals(path)) {
+                    String name = entry.name().substring(Math.min(entry.name().length(), path.length() + 1));
+                    if (!one.taker().take(name, entry.size(), content)
+                            || entry.name().equals(path)) {
                         complete.add(one);
                     }
-                    String name = entry.name().substring(Math.min(entry.name().length(), path.length() + 1));
-                    one.taker().take(name, entry.size(), content);
                 }
             }
         }

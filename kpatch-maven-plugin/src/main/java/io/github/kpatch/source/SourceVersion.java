@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
  */
 record SourceVersion(String text) {
     private static final Pattern LINE = Pattern.compile("(VERSION|PATCHLEVEL|SUBLEVEL) *= *(\\d+) *");
-    private static final Pattern DEBIAN = Pattern.compile(" Debian (\\d\\S*) \\(\\d{4}-\\d{2}-\\d{2}\\)");
     private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
     /** Reads it from a tree. */
@@ -51,16 +50,16 @@ record SourceVersion(String text) {
     }
 
     /**
-     * Refuses a source that the kernel was not built from, as far as names can tell: Debian's banner says the very
-     * version of source and package; other releases begin with the source's version, unless their third number is the
+     * Refuses a source that the kernel was not built from, as far as names can tell: the banner of a distribution's
+     * kernel says the very version of source and package; other releases begin with the source's version, unless their third number is the
      * frozen 0.
      */
     void checkBuilt(TargetKernel target, KernelSource source) {
-        Optional<String> debian = debianVersion(target.banner());
+        Optional<String> built = Distributions.versionIn(target.banner());
         boolean same;
-        if (debian.isPresent()) {
-            same = numbersOf(debian.get()).equals(numbersOf(text))
-                    && source.packageVersion().map(debian.get()::equals).orElse(true);
+        if (built.isPresent()) {
+            same = numbersOf(built.get()).equals(numbersOf(text))
+                    && source.packageVersion().map(built.get()::equals).orElse(true);
         } else {
             same = fits(target.release());
         }
@@ -70,14 +69,8 @@ record SourceVersion(String text) {
                     source.origin(),
                     "The source is " + source.packageVersion().orElse(text) + ", the kernel " + target.release()
                             + " was built from "
-                            + debian.orElse(target.release().value()) + ".");
+                            + built.orElse(target.release().value()) + ".");
         }
-    }
-
-    /** The version of the Debian package a kernel was built as, by its banner; empty for kernels of others. */
-    static Optional<String> debianVersion(String banner) {
-        Matcher matcher = DEBIAN.matcher(banner);
-        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     private boolean fits(KernelRelease release) {

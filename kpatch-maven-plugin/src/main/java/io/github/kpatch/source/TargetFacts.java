@@ -2,11 +2,13 @@ package io.github.kpatch.source;
 
 import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,19 +17,26 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The target kernel's exports and symbols, read when first asked for and once: a vmlinux has 130,000 symbols, and all
  * objects of one parent are judged by the same table. May be asked from several threads.
+ *
+ * <p>The files were right when the kernel was got, maybe by another goal and long ago; a table with a wrong bit is another
+ * table, and a patch made by it would hit another function. So whatever is read is held against its digest once more.
  */
 public final class TargetFacts {
-    private static final int LONGEST_TABLE = 1 << 28;
-
     private final TargetKernel target;
-    private final Map<String, ParentSymbols> symbols = new ConcurrentHashMap<>();
+    private final FolderContents contents;
     private final ModuleSymvers symvers;
+    private final Map<String, ParentSymbols> symbols = new ConcurrentHashMap<>();
 
+    /**
+     * @throws ProblemException KP218 when the cache does not hold the target's facts any more
+     */
     public TargetFacts(TargetKernel target) {
         this.target = target;
-        this.symvers = Folders.doing(
-                target.symvers(),
-                () -> ModuleSymvers.parse(target.symvers().toString(), Files.readAllBytes(target.symvers())));
+        Path folder = target.facts();
+        this.contents = FolderContents.noted(folder)
+                .filter(noted -> noted.digest().equals(target.digest()))
+                .orElseThrow(() -> damaged(folder));
+        this.symvers = ModuleSymvers.parse(target.symvers().toString(), read(target.symvers()));
     }
 
     /** What the kernel and its modules export. */
@@ -39,23 +48,41 @@ public final class TargetFacts {
      * The symbols of a kernel object.
      *
      * @param parent {@code vmlinux}, or a module's name with {@code _} for {@code -}
-     * @throws ProblemException KP213 when nobody gave its symbols
+     * @throws ProblemException KP213 when nobody gave its symbols, KP218 when its table is damaged
      */
     public ParentSymbols symbols(String parent) {
-        return symbols.computeIfAbsent(parent, this::read);
+        return symbols.computeIfAbsent(parent, this::readSymbols);
     }
 
-    private ParentSymbols read(String parent) {
-        Path table = target.symbolTables().resolve(parent + ".symtab.zst");
-        if (!Files.isRegularFile(table)) {
+    private ParentSymbols readSymbols(String parent) {
+        Path table = TargetKernel.symbolTable(target.symbolTables(), KernelObject.named(parent));
+        if (!contents.files().containsKey(target.facts().relativize(table).toString())) {
             throw ProblemException.input(new Problem(
                     ProblemCode.SYMBOLS_MISSING,
                     parent,
                     "The patch changes code of this module, and its symbols were not given.",
                     "Let modulesDirectory name a folder with the module's file, as built with debug information."));
         }
-        byte[] text = Folders.doing(
-                table, () -> Archives.decompressed(table.toString(), Files.readAllBytes(table), LONGEST_TABLE));
-        return ParentSymbols.ofText(parent, text);
+        return ParentSymbols.ofText(parent, Archives.decompressed(table.toString(), read(table)));
+    }
+
+    /** A damaged file goes, so that the next build that gets the kernel sees that one is missing and makes all anew. */
+    private byte[] read(Path file) {
+        byte[] content;
+        try {
+            content = Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw damaged(file);
+        }
+        if (!contents.holds(target.facts().relativize(file).toString(), content)) {
+            Folders.delete(file);
+            throw damaged(file);
+        }
+        return content;
+    }
+
+    static ProblemException damaged(Path file) {
+        return ProblemException.input(
+                ProblemCode.CACHE_DAMAGED, file.toString(), "The file in the cache is not what was put there.");
     }
 }

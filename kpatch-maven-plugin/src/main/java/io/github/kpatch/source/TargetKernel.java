@@ -1,5 +1,6 @@
 package io.github.kpatch.source;
 
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.KernelRelease;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -21,9 +22,10 @@ import java.util.TreeMap;
  *     <module>.symtab.zst} (module names with {@code _} for {@code -}), each zstd-compressed text in the form of {@code
  *     readelf --symbols --wide}
  * @param structSizes sizes in bytes of the structures that special sections are made of, by the structure's name
+ * @param vermagic what its modules say that a module must be built for; empty where none of them was at hand
  * @param bootImage its {@code vmlinuz}; empty where none was given
  * @param modules folder that holds the module files ({@code *.ko}, maybe compressed) as shipped; empty where none was
- *     given. Modules of a package are unpacked only when {@link Kernels#modules} is asked: the folder may not be there
+ *     given. Modules of a package are unpacked only when {@link LocatedKernel#modules} is asked: the folder may not be there
  *     before
  * @param digest identifies all the facts: no two kernels share it that differ in config, exports, symbols, sizes,
  *     identity or boot image; hexadecimal. Whatever is made for a kernel depends on it
@@ -36,11 +38,22 @@ public record TargetKernel(
         Path symvers,
         Path symbolTables,
         Map<String, Integer> structSizes,
+        Optional<String> vermagic,
         Optional<Path> bootImage,
         Optional<Path> modules,
         String digest) {
     public TargetKernel {
         compilers = List.copyOf(compilers);
         structSizes = Collections.unmodifiableMap(new TreeMap<>(structSizes));
+    }
+
+    /** The folder of the cache that holds all files of the facts. */
+    Path facts() {
+        return symbolTables.getParent();
+    }
+
+    /** The file in a folder of symbol tables that holds the table of one kernel object. */
+    static Path symbolTable(Path folder, KernelObject object) {
+        return folder.resolve(object + ".symtab.zst");
     }
 }

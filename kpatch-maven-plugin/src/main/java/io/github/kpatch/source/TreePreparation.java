@@ -86,7 +86,7 @@ final class TreePreparation {
                 new KernelLock(
                         target.release().value(),
                         source.packageVersion()
-                                .or(() -> SourceVersion.debianVersion(target.banner()))
+                                .or(() -> Distributions.versionIn(target.banner()))
                                 .orElseGet(() ->
                                         SourceVersion.of(folder.resolve(TREE)).text()),
                         source.sha256(),

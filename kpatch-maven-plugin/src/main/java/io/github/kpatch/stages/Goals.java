@@ -21,7 +21,8 @@ public final class Goals {
 
     /** Goal {@code config}: takes the target's config into the project. */
     public void config(WantedKernel kernel, ProjectConfig config) {
-        context.alone(() -> config.write(context.kernels().prepare(kernel.request(context.jobs())), context.console()));
+        context.alone(() -> config.write(
+                context.kernels().locate(kernel.request(context.jobs())).prepared(), context.console()));
     }
 
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
@@ -83,7 +84,9 @@ public final class Goals {
                     kernel(Stage.BOOT_TEST),
                     module,
                     scripts,
-                    () -> context.kernels().modules(wanted.request(context.jobs())),
+                    () -> context.kernels()
+                            .locate(wanted.request(context.jobs()))
+                            .modules(),
                     context);
         });
     }

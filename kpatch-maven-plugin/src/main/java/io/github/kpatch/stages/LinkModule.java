@@ -23,7 +23,6 @@ import io.github.kpatch.livepatch.PatchUnit;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
-import io.github.kpatch.source.ShippedModules;
 import io.github.kpatch.source.TargetFacts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -123,7 +122,7 @@ public final class LinkModule {
                 new ModuleRequirements(
                         description.name(),
                         kernel.target().release(),
-                        ShippedModules.vermagic(kernel.target()),
+                        kernel.target().vermagic(),
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
         return new LinkedModule(

@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import io.github.kpatch.host.Json;
 import io.github.kpatch.source.KernelRequest;
 import io.github.kpatch.source.Kernels;
+import io.github.kpatch.source.LocatedKernel;
 import io.github.kpatch.source.PreparedKernel;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,9 @@ public final class UnpackKernel {
         Kernels kernels = context.kernels();
         KernelRequest request = wanted.request(context.jobs());
         // The cache knows better than a record whether its inputs changed, so it is asked every time.
-        projectConfig.checkConfig(kernels.target(request));
-        PreparedKernel kernel = kernels.prepare(request);
+        LocatedKernel located = kernels.locate(request);
+        projectConfig.checkConfig(located.target());
+        PreparedKernel kernel = located.prepared();
         projectConfig.checkLock(kernel, context.console());
         return context.steps()
                 .run(

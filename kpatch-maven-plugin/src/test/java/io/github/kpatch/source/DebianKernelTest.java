@@ -13,6 +13,7 @@ import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DebianKernelTest {
     private static final String RELEASE = ToyKernel.RELEASE;
     private static final String VERSION = "6.1.10-2";
+    private static final String VERMAGIC = RELEASE + " SMP preempt mod_unload modversions ";
 
     @TempDir
     Path folder;
@@ -44,12 +46,11 @@ class DebianKernelTest {
         root = Files.createDirectories(folder.resolve("root"));
         Files.createDirectories(root.resolve("var/lib/dpkg"));
         Files.createDirectories(root.resolve("var/lib/apt/lists"));
-        // apt-cache [option] show|search NAME: what is in the file SHOW-NAME or in the file SEARCH.
+        // apt-cache [option] show|search NAME…: what is in the files SHOW-NAME or in the file SEARCH.
         program("apt-cache", """
-                for last; do :; done
                 case "$*" in
                   *search*) cat ARCHIVE/search 2>/dev/null;;
-                  *) cat "ARCHIVE/show-$last" 2>/dev/null || { echo "E: No packages found"; exit 100; };;
+                  *) for name; do cat "ARCHIVE/show-$name" 2>/dev/null && echo; done;;
                 esac
                 """);
         program("apt-get", """
@@ -100,7 +101,17 @@ class DebianKernelTest {
                 new TestArchives()
                         .file("./boot/config-" + RELEASE, Files.readAllBytes(toy.configFile()), 0100644)
                         .file("./boot/vmlinuz-" + RELEASE, "image")
-                        .file("./lib/modules/" + RELEASE + "/kernel/fs/my-module.ko", "stripped"));
+                        .file(
+                                "./lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
+                                Files.readAllBytes(shippedModule()),
+                                0100644));
+    }
+
+    private Path shippedModule() {
+        return NativeTools.compile(
+                folder,
+                "shipped",
+                "const char modinfo[] __attribute__((section(\".modinfo\"))) = \"vermagic=" + VERMAGIC + "\";\n");
     }
 
     private Path debugPackage() throws IOException {
@@ -120,6 +131,10 @@ class DebianKernelTest {
                 "linux-headers-" + RELEASE,
                 new TestArchives()
                         .link("./lib/modules/" + RELEASE + "/build", "/usr/src/linux-headers-" + RELEASE)
+                        .file(
+                                "./usr/src/linux-headers-" + RELEASE + "/.config",
+                                Files.readAllBytes(toy.configFile()),
+                                0100644)
                         .file(
                                 "./usr/src/linux-headers-" + RELEASE + "/Module.symvers",
                                 Files.readAllBytes(toy.symvers()),
@@ -150,10 +165,12 @@ class DebianKernelTest {
 
     @Test
     void theDefaultReleaseIsFetchedAndPrepared() throws IOException {
-        PreparedKernel kernel = kernels().prepare(request(Optional.empty(), false));
+        PreparedKernel kernel =
+                kernels().locate(request(Optional.empty(), false)).prepared();
 
         assertThat(kernel.target().release().value()).isEqualTo(RELEASE);
         assertThat(kernel.target().bootImage().orElseThrow()).hasContent("image");
+        assertThat(kernel.target().vermagic()).contains(VERMAGIC);
         assertThat(kernel.target().config()).hasSameBinaryContentAs(toy.configFile());
         assertThat(kernel.target().symbolTables().resolve("my_module.symtab.zst"))
                 .exists();
@@ -176,26 +193,31 @@ class DebianKernelTest {
 
     @Test
     void aSecondCallStartsNoProcessOnlineOrOffline() {
-        PreparedKernel first = kernels().prepare(request(Optional.empty(), false));
+        PreparedKernel first =
+                kernels().locate(request(Optional.empty(), false)).prepared();
         started.clear();
 
-        assertThat(kernels().prepare(request(Optional.empty(), false))).isEqualTo(first);
-        assertThat(kernels().prepare(request(Optional.empty(), true))).isEqualTo(first);
-        assertThat(kernels().prepare(request(Optional.of(RELEASE), true))).isEqualTo(first);
+        assertThat(kernels().locate(request(Optional.empty(), false)).prepared())
+                .isEqualTo(first);
+        assertThat(kernels().locate(request(Optional.empty(), true)).prepared()).isEqualTo(first);
+        assertThat(kernels().locate(request(Optional.of(RELEASE), true)).prepared())
+                .isEqualTo(first);
         assertThat(started).isEmpty();
     }
 
     @Test
     void debianAndGivenPiecesPrepareTheSameTree() {
-        PreparedKernel debian = kernels().prepare(request(Optional.of(RELEASE), false));
+        PreparedKernel debian =
+                kernels().locate(request(Optional.of(RELEASE), false)).prepared();
         PreparedKernel given = kernels()
-                .prepare(new KernelRequest(
+                .locate(new KernelRequest(
                         Optional.empty(),
                         toy.pieces(toy.sourcePackage(folder.resolve("given.deb"), VERSION)),
                         Optional.empty(),
                         false,
                         1,
-                        false));
+                        false))
+                .prepared();
 
         assertThat(given.digest()).isEqualTo(debian.digest());
         assertThat(given.lock()).isEqualTo(debian.lock());
@@ -204,41 +226,127 @@ class DebianKernelTest {
     @Test
     void shippedModulesAreUnpackedWhenAskedFor() {
         KernelRequest request = request(Optional.of(RELEASE), false);
-        TargetKernel target = kernels().target(request);
+        TargetKernel target = kernels().locate(request).target();
         assertThat(target.modules().orElseThrow()).doesNotExist();
 
-        Path modules = kernels().modules(request).orElseThrow();
+        Path modules = kernels().locate(request).modules().orElseThrow();
 
         assertThat(modules).isEqualTo(target.modules().orElseThrow());
-        assertThat(modules.resolve("kernel/fs/my-module.ko")).hasContent("stripped");
+        assertThat(modules.resolve("kernel/fs/my-module.ko")).hasSameBinaryContentAs(folder.resolve("shipped.o"));
     }
 
     @Test
-    void anUnknownReleaseListsThoseThereAre() {
-        assertThatThrownBy(() -> kernels().target(request(Optional.of("6.1.0-99-amd64"), false)))
+    void anUnknownReleaseListsThoseThatCanBePatchedTheBestFirst() throws IOException {
+        offer("6.1.0-12-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        offer("6.1.0-7-rt-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        offer("6.1.0-13-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg");
+        offer("6.1.0-14-amd64", "6.1.14-1", "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        offer("6.12.9+deb12-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        Files.writeString(
+                archive.resolve("show-linux-source-6.12"), "Package: linux-source-6.12\nVersion: " + VERSION + "\n");
+
+        assertThatThrownBy(() -> kernels()
+                        .locate(request(Optional.of("6.1.0-99-amd64"), false))
+                        .target())
                 .hasMessageContaining("KP201 6.1.0-99-amd64")
-                .hasMessageContaining("6.1.0-12-amd64, 6.1.0-7-rt-amd64, " + RELEASE + ".")
-                .hasMessageNotContaining("unsigned")
-                .hasMessageNotContaining("6.12-amd64");
+                .hasMessageContaining(
+                        "Choose one of: 6.1.0-12-amd64, " + RELEASE + ", 6.1.0-7-rt-amd64, 6.12.9+deb12-amd64.");
+    }
+
+    @Test
+    void aLongListOfReleasesIsCut() throws IOException {
+        for (int i = 20; i < 40; i++) {
+            offer("6.1.0-" + i + "-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        }
+
+        assertThatThrownBy(() -> kernels()
+                        .locate(request(Optional.of("6.1.0-99-amd64"), false))
+                        .target())
+                .hasMessageContaining("Choose one of: 6.1.0-39-amd64, 6.1.0-38-amd64, ")
+                .hasMessageContaining("6.1.0-30-amd64, … and 11 more.");
+    }
+
+    private void offer(String release, String version, String... names) throws IOException {
+        Files.writeString(
+                archive.resolve("search"), "linux-image-" + release + " - Linux\n", StandardOpenOption.APPEND);
+        for (String name : names) {
+            Files.writeString(
+                    archive.resolve("show-" + name.formatted(release)),
+                    "Package: " + name.formatted(release) + "\nVersion: " + version + "\n");
+        }
+    }
+
+    @Test
+    void aKernelThatCannotBePatchedIsRefusedAfterTheSmallestPackage() throws IOException {
+        toy.config("CONFIG_X86_KERNEL_IBT=y\n");
+        publish(headersPackage(), "linux-headers-" + RELEASE, "");
+
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), false)).target())
+                .hasMessageContaining("KP203")
+                .hasMessageContaining("CONFIG_X86_KERNEL_IBT");
+        assertThat(downloads()).containsExactly("download linux-headers-" + RELEASE + "=" + VERSION);
+    }
+
+    @Test
+    void aPackageThatAnotherBuildReadsIsNotRemoved() {
+        Distribution mine = distribution();
+        DistributionPackage debug =
+                ((Piece.InPackage) mine.build(new KernelRelease(RELEASE)).vmlinux()).container();
+        List<Path> read = new ArrayList<>();
+
+        mine.packages().read(debug, file -> {
+            distribution().packages().done(debug);
+            assertThat(file).exists();
+            read.add(file);
+        });
+
+        assertThat(read).hasSize(1);
+        mine.packages().done(debug);
+        assertThat(read.get(0)).doesNotExist();
+    }
+
+    private Distribution distribution() {
+        CommandRunner runner = new CommandRunner(started::add);
+        return Distributions.here(
+                cache(), runner, new Tools(runner, cache().memo(), programs.toString()), Progress.NONE, false, root);
+    }
+
+    @Test
+    void aDamagedPackageInTheCacheIsFetchedAgain() throws IOException {
+        Path packages = Files.createDirectories(folder.resolve("cache/packages"));
+        for (String name : List.of("linux-image-" + RELEASE + "-dbg", "linux-source-6.1", "linux-headers-" + RELEASE)) {
+            byte[] bytes = Files.readAllBytes(archive.resolve(name + "_" + VERSION + "_amd64.deb"));
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(packages.resolve(name + "_" + VERSION + "_amd64.deb"), bytes);
+        }
+
+        assertThat(kernels().locate(request(Optional.of(RELEASE), false)).prepared())
+                .isNotNull();
+        assertThat(downloads()).hasSize(4);
     }
 
     @Test
     void withoutPackageListsTheCureIsNamed() throws IOException {
         Files.delete(archive.resolve("search"));
 
-        assertThatThrownBy(() -> kernels().target(request(Optional.of("6.1.0-99-amd64"), false)))
+        assertThatThrownBy(() -> kernels()
+                        .locate(request(Optional.of("6.1.0-99-amd64"), false))
+                        .target())
                 .hasMessageContaining("KP210")
                 .hasMessageContaining("apt-get update");
     }
 
     @Test
     void offlineThePackagesAreNamedAndNothingIsCalled() {
-        assertThatThrownBy(() -> kernels().target(request(Optional.of(RELEASE), true)))
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), true)).target())
                 .hasMessageContaining("KP215")
                 .hasMessageContaining("linux-image-" + RELEASE + "-dbg")
                 .hasMessageContaining("linux-headers-" + RELEASE)
                 .hasMessageContaining("linux-source-6.1");
-        assertThatThrownBy(() -> kernels().target(request(Optional.empty(), true)))
+        assertThatThrownBy(
+                        () -> kernels().locate(request(Optional.empty(), true)).target())
                 .hasMessageContaining("KP215");
         assertThat(started).isEmpty();
     }
@@ -252,12 +360,17 @@ class DebianKernelTest {
                 Files.copy(file, packages.resolve(file.getFileName()));
             }
         }
-        PreparedKernel offline = kernels().prepare(request(Optional.of(RELEASE), true));
+        PreparedKernel offline =
+                kernels().locate(request(Optional.of(RELEASE), true)).prepared();
         assertThat(started).noneMatch(line -> line.contains("apt"));
         assertThat(packages.resolve("linux-image-" + RELEASE + "-dbg_" + VERSION + "_amd64.deb"))
                 .doesNotExist();
-        assertThat(kernels().prepare(request(Optional.of(RELEASE), true))).isEqualTo(offline);
-        assertThat(kernels().prepare(request(Optional.of(RELEASE), false)).digest())
+        assertThat(kernels().locate(request(Optional.of(RELEASE), true)).prepared())
+                .isEqualTo(offline);
+        assertThat(kernels()
+                        .locate(request(Optional.of(RELEASE), false))
+                        .prepared()
+                        .digest())
                 .isEqualTo(offline.digest());
     }
 
@@ -266,7 +379,8 @@ class DebianKernelTest {
         Path show = archive.resolve("show-linux-source-6.1");
         Files.writeString(show, Files.readString(show).replace(VERSION, "6.1.12-1"));
 
-        assertThatThrownBy(() -> kernels().prepare(request(Optional.of(RELEASE), false)))
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), false)).prepared())
                 .hasMessageContaining("KP205")
                 .hasMessageContaining(VERSION)
                 .hasMessageContaining("6.1.12-1");
@@ -276,7 +390,8 @@ class DebianKernelTest {
     void aDownloadThatFailsSaysWhy() throws IOException {
         Files.delete(archive.resolve("linux-headers-" + RELEASE + "_" + VERSION + "_amd64.deb"));
 
-        assertThatThrownBy(() -> kernels().prepare(request(Optional.of(RELEASE), false)))
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), false)).prepared())
                 .hasMessageContaining("KP103")
                 .hasMessageContaining("E: Failed to fetch");
     }
@@ -286,7 +401,8 @@ class DebianKernelTest {
         Path show = archive.resolve("show-linux-headers-" + RELEASE);
         Files.writeString(show, Files.readString(show).replaceAll("SHA256: .*", "SHA256: " + "0".repeat(64)));
 
-        assertThatThrownBy(() -> kernels().prepare(request(Optional.of(RELEASE), false)))
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), false)).prepared())
                 .hasMessageContaining("KP206");
     }
 
@@ -294,6 +410,7 @@ class DebianKernelTest {
     void installedPiecesAreUsedWhereTheirVersionFits() throws IOException {
         String symvers = "usr/src/linux-headers-" + RELEASE + "/Module.symvers";
         ToyKernel.write(root.resolve(symvers), Files.readString(toy.symvers()));
+        ToyKernel.write(root.resolve(symvers).resolveSibling(".config"), Files.readString(toy.configFile()));
         ToyKernel.write(root.resolve("usr/src/linux-source-6.1.tar.xz"), "of another version");
         ToyKernel.write(root.resolve("var/lib/dpkg/status"), """
                 Package: linux-headers-%s
@@ -305,7 +422,7 @@ class DebianKernelTest {
                 Version: 6.1.9-1
                 """.formatted(RELEASE, VERSION));
 
-        kernels().prepare(request(Optional.of(RELEASE), false));
+        kernels().locate(request(Optional.of(RELEASE), false)).prepared();
 
         assertThat(downloads())
                 .noneMatch(line -> line.contains("headers"))
@@ -329,7 +446,7 @@ class DebianKernelTest {
 
     @Test
     void packagesAreReadWithoutTheirManager() {
-        kernels().prepare(request(Optional.of(RELEASE), false));
+        kernels().locate(request(Optional.of(RELEASE), false)).prepared();
 
         assertThat(started).noneMatch(line -> line.contains("dpkg") || line.contains(" install"));
         assertThat(NativeTools.run(folder, "ls", root.toString()).out()).isEqualTo("var\n");

@@ -60,7 +60,7 @@ class KernelsTest {
     void givenPiecesBecomeAPreparedTree() throws IOException {
         ToyKernel toy = new ToyKernel(folder);
 
-        PreparedKernel kernel = kernels().prepare(request(toy.pieces()));
+        PreparedKernel kernel = kernels().locate(request(toy.pieces())).prepared();
 
         assertThat(kernel.target().release()).isEqualTo(new KernelRelease(ToyKernel.RELEASE));
         assertThat(kernel.target().structSizes())
@@ -87,8 +87,8 @@ class KernelsTest {
     void anotherSymbolTableIsAnotherTarget() {
         ToyKernel toy = new ToyKernel(folder);
         GivenPieces given = toy.pieces();
-        TargetKernel first = kernels().target(request(given));
-        assertThat(kernels().target(request(given)).digest()).isEqualTo(first.digest());
+        TargetKernel first = kernels().locate(request(given)).target();
+        assertThat(kernels().locate(request(given)).target().digest()).isEqualTo(first.digest());
 
         NativeTools.run(
                 folder,
@@ -97,7 +97,7 @@ class KernelsTest {
                 "another=.text:0,function",
                 given.vmlinux().orElseThrow().toString());
 
-        assertThat(kernels().target(request(given)).digest()).isNotEqualTo(first.digest());
+        assertThat(kernels().locate(request(given)).target().digest()).isNotEqualTo(first.digest());
     }
 
     private static String symbols(TargetKernel target, String object) throws IOException {
@@ -108,21 +108,23 @@ class KernelsTest {
     @Test
     void aSecondCallStartsNoProcess() {
         KernelRequest request = request(new ToyKernel(folder).pieces());
-        PreparedKernel first = kernels().prepare(request);
+        PreparedKernel first = kernels().locate(request).prepared();
         assertThat(started).isNotEmpty();
         started.clear();
 
-        assertThat(kernels().prepare(request)).isEqualTo(first);
+        assertThat(kernels().locate(request).prepared()).isEqualTo(first);
         assertThat(started).isEmpty();
     }
 
     @Test
     void theFormOfTheSourceChangesNothingButItsDigest() {
         ToyKernel toy = new ToyKernel(folder);
-        PreparedKernel fromArchive = kernels().prepare(request(toy.pieces()));
-        PreparedKernel fromPackage =
-                kernels().prepare(request(toy.pieces(toy.sourcePackage(folder.resolve("source.deb"), "6.1.10-2"))));
-        PreparedKernel fromFolder = kernels().prepare(request(toy.pieces(toy.sourceFolder())));
+        PreparedKernel fromArchive = kernels().locate(request(toy.pieces())).prepared();
+        PreparedKernel fromPackage = kernels()
+                .locate(request(toy.pieces(toy.sourcePackage(folder.resolve("source.deb"), "6.1.10-2"))))
+                .prepared();
+        PreparedKernel fromFolder =
+                kernels().locate(request(toy.pieces(toy.sourceFolder()))).prepared();
 
         for (PreparedKernel other : List.of(fromPackage, fromFolder)) {
             NativeTools.run(
@@ -148,7 +150,7 @@ class KernelsTest {
         ToyKernel.write(source.resolve(".git/HEAD"), "ref");
         String before = listing(source);
 
-        PreparedKernel kernel = kernels().prepare(request(toy.pieces(source)));
+        PreparedKernel kernel = kernels().locate(request(toy.pieces(source))).prepared();
 
         assertThat(listing(source)).isEqualTo(before);
         for (String stale :
@@ -172,9 +174,9 @@ class KernelsTest {
     void aChangedFolderIsAnotherSource() {
         ToyKernel toy = new ToyKernel(folder);
         Path source = toy.sourceFolder();
-        PreparedKernel first = kernels().prepare(request(toy.pieces(source)));
+        PreparedKernel first = kernels().locate(request(toy.pieces(source))).prepared();
         ToyKernel.write(source.resolve("kernel/a.c"), "int b;\n");
-        PreparedKernel second = kernels().prepare(request(toy.pieces(source)));
+        PreparedKernel second = kernels().locate(request(toy.pieces(source))).prepared();
 
         assertThat(second.digest()).isNotEqualTo(first.digest());
         assertThat(second.tree().resolve("kernel/a.c")).hasContent("int b;\n");
@@ -187,7 +189,8 @@ class KernelsTest {
         Path source = toy.sourceFolder();
         Files.createSymbolicLink(source.resolve("away"), folder);
 
-        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces(source)))).hasMessageContaining("KP208");
+        assertThatThrownBy(() -> kernels().locate(request(toy.pieces(source))).prepared())
+                .hasMessageContaining("KP208");
         assertThat(trees()).isEmpty();
     }
 
@@ -201,21 +204,25 @@ class KernelsTest {
                 folder.resolve("text"),
                 "not ELF, and longer than an ELF header is; " + "that is why this sentence goes on for a while");
 
-        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces(cut)))).hasMessageContaining("KP207");
-        assertThatThrownBy(() -> kernels().prepare(request(pinned(good, "0".repeat(64)))))
+        assertThatThrownBy(() -> kernels().locate(request(toy.pieces(cut))).prepared())
+                .hasMessageContaining("KP207");
+        assertThatThrownBy(() ->
+                        kernels().locate(request(pinned(good, "0".repeat(64)))).prepared())
                 .hasMessageContaining("KP206");
         assertThatThrownBy(() -> kernels()
-                        .prepare(new KernelRequest(
+                        .locate(new KernelRequest(
                                 Optional.of(new KernelRelease("6.1.0-8-amd64")),
                                 good,
                                 Optional.empty(),
                                 false,
                                 1,
-                                false)))
+                                false))
+                        .prepared())
                 .hasMessageContaining("KP201")
                 .hasMessageContaining(ToyKernel.RELEASE);
         assertThatThrownBy(() -> kernels()
-                        .prepare(new KernelRequest(Optional.empty(), good, Optional.of("gcc-none"), false, 1, false)))
+                        .locate(new KernelRequest(Optional.empty(), good, Optional.of("gcc-none"), false, 1, false))
+                        .prepared())
                 .hasMessageContaining("KP101")
                 .hasMessageContaining("gcc-none");
         GivenPieces noElf = new GivenPieces(
@@ -226,9 +233,78 @@ class KernelsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        assertThatThrownBy(() -> kernels().prepare(request(noElf))).hasMessageContaining("KP209");
+        assertThatThrownBy(() -> kernels().locate(request(noElf)).prepared()).hasMessageContaining("KP209");
         assertThat(trees()).isEmpty();
         assertThat(started).noneMatch(line -> line.contains(" prepare"));
+    }
+
+    @Test
+    void everyGivenPieceIsReadBeforeAnythingLong() throws IOException {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces good = toy.pieces();
+        Path cut = Files.writeString(folder.resolve("cut.symvers"), "0x12345678\tprintk\tvmlinux\tEXPORT_SY");
+        Path junk = Files.writeString(folder.resolve("junk"), "junk\n".repeat(300_000));
+
+        assertRefusedAtOnce(with(good, good.config(), Optional.of(cut)), "KP214");
+        assertRefusedAtOnce(with(good, Optional.of(junk), good.symvers()), "KP217");
+        assertRefusedAtOnce(pinned(good, "0".repeat(64)), "KP206");
+    }
+
+    private void assertRefusedAtOnce(GivenPieces given, String code) {
+        assertThatThrownBy(() -> kernels().locate(request(given)).target())
+                .hasMessageContaining(code)
+                .extracting(problem -> problem.getMessage().lines().count())
+                .isEqualTo(1L);
+        assertThat(started).isEmpty();
+        assertThat(folder.resolve("cache/trees")).doesNotExist();
+    }
+
+    private static GivenPieces with(GivenPieces given, Optional<Path> config, Optional<Path> symvers) {
+        return new GivenPieces(
+                given.source(),
+                config,
+                given.vmlinux(),
+                symvers,
+                given.modulesDirectory(),
+                given.bootImage(),
+                given.sha256());
+    }
+
+    @Test
+    void aSizeThatDoesNotDivideItsTableIsRefused() {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces given = toy.pieces();
+        ToyKernel.write(folder.resolve("table"), "x".repeat(25));
+        NativeTools.run(
+                folder,
+                "objcopy",
+                "--add-section",
+                ".altinstructions=" + folder.resolve("table"),
+                given.vmlinux().orElseThrow().toString());
+
+        assertThatThrownBy(() -> kernels().locate(request(given)).target())
+                .hasMessageContaining("KP219")
+                .hasMessageContaining("alt_instr has 12 bytes")
+                .hasMessageContaining("of 25 bytes");
+    }
+
+    @Test
+    void aSizeThatDoesNotDivideATableAmongOtherDataIsRefused() {
+        ToyKernel toy = new ToyKernel(folder);
+        GivenPieces given = toy.pieces();
+        NativeTools.run(
+                folder,
+                "objcopy",
+                "--add-symbol",
+                "__start___ex_table=0x1000",
+                "--add-symbol",
+                "__stop___ex_table=0x100d",
+                given.vmlinux().orElseThrow().toString());
+
+        assertThatThrownBy(() -> kernels().locate(request(given)).target())
+                .hasMessageContaining("KP219")
+                .hasMessageContaining("exception_table_entry has 12 bytes")
+                .hasMessageContaining("of 13 bytes");
     }
 
     @Test
@@ -237,7 +313,7 @@ class KernelsTest {
                 .config("CONFIG_DEBUG_INFO_BTF_MODULES=y\nCONFIG_SMP=y\n")
                 .replaceInMakefile("$(SED)", "-e '/SMP=/d' -e '/BTF_MODULES/d'");
 
-        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces())))
+        assertThatThrownBy(() -> kernels().locate(request(toy.pieces())).prepared())
                 .hasMessageContaining("KP204 CONFIG_SMP")
                 .hasMessageContaining("KP204 CONFIG_DEBUG_INFO_BTF_MODULES")
                 .hasMessageContaining("pahole");
@@ -247,14 +323,15 @@ class KernelsTest {
     @Test
     void sourceOfAnotherVersionIsRefused() throws IOException {
         ToyKernel toy = new ToyKernel(folder).replaceInMakefile("SUBLEVEL = 10", "SUBLEVEL = 11");
-        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces())))
+        assertThatThrownBy(() -> kernels().locate(request(toy.pieces())).prepared())
                 .hasMessageContaining("KP205")
                 .hasMessageContaining("6.1.11")
                 .hasMessageContaining("6.1.10-2");
 
         ToyKernel right = new ToyKernel(Files.createDirectory(folder.resolve("right")));
         Path otherRevision = right.sourcePackage(folder.resolve("other.deb"), "6.1.10-1");
-        assertThatThrownBy(() -> kernels().prepare(request(right.pieces(otherRevision))))
+        assertThatThrownBy(() ->
+                        kernels().locate(request(right.pieces(otherRevision))).prepared())
                 .hasMessageContaining("KP205")
                 .hasMessageContaining("6.1.10-1")
                 .hasMessageContaining("6.1.10-2");
@@ -270,7 +347,7 @@ class KernelsTest {
         NativeTools.run(
                 folder, "objcopy", "--update-section", ".comment=" + folder.resolve("comment"), vmlinux.toString());
 
-        assertThatThrownBy(() -> kernels().prepare(request(pieces)))
+        assertThatThrownBy(() -> kernels().locate(request(pieces)).prepared())
                 .hasMessageContaining("KP102")
                 .hasMessageContaining("GCC: (Other 1.2.3) 1.2.3");
         assertThat(trees()).isEmpty();
@@ -286,7 +363,7 @@ class KernelsTest {
                 "const char modinfo[] __attribute__((section(\".modinfo\"))) = \"vermagic=6.1.0-8-amd64 SMP\";\n");
         Files.copy(object, folder.resolve("modules/other.ko"));
 
-        assertThatThrownBy(() -> kernels().prepare(request(pieces)))
+        assertThatThrownBy(() -> kernels().locate(request(pieces)).prepared())
                 .hasMessageContaining("KP503 other")
                 .hasMessageContaining("6.1.0-8-amd64")
                 .hasMessageContaining(ToyKernel.RELEASE);
@@ -297,7 +374,7 @@ class KernelsTest {
         ToyKernel toy =
                 new ToyKernel(folder).replaceInMakefile("$(FAIL)", "echo 'x.c:1: error: no such thing'; exit 2;");
 
-        assertThatThrownBy(() -> kernels().prepare(request(toy.pieces())))
+        assertThatThrownBy(() -> kernels().locate(request(toy.pieces())).prepared())
                 .hasMessageContaining("KP103")
                 .hasMessageContaining("x.c:1: error: no such thing");
         assertThat(trees()).isEmpty();
@@ -306,7 +383,7 @@ class KernelsTest {
     @Test
     void whatAKilledBuildLeftIsNotTrusted() throws IOException {
         KernelRequest request = request(new ToyKernel(folder).pieces());
-        PreparedKernel kernel = kernels().prepare(request);
+        PreparedKernel kernel = kernels().locate(request).prepared();
         Path trees = kernel.tree().getParent().getParent();
         // As if a build had been killed just before the last step, and another one in a tree nobody wants any more.
         Path partial = trees.resolve(kernel.digest() + ".partial");
@@ -314,7 +391,7 @@ class KernelsTest {
         Files.delete(partial.resolve("linux/Module.symvers"));
         ToyKernel.write(trees.resolve("0123.partial/linux/Makefile"), "half");
 
-        PreparedKernel again = kernels().prepare(request);
+        PreparedKernel again = kernels().locate(request).prepared();
 
         assertThat(again.digest()).isEqualTo(kernel.digest());
         assertThat(again.tree().resolve("Module.symvers")).exists();
@@ -326,8 +403,10 @@ class KernelsTest {
         KernelRequest request = request(new ToyKernel(folder).pieces());
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            Future<PreparedKernel> one = threads.submit(() -> kernels().prepare(request));
-            Future<PreparedKernel> two = threads.submit(() -> kernels().prepare(request));
+            Future<PreparedKernel> one =
+                    threads.submit(() -> kernels().locate(request).prepared());
+            Future<PreparedKernel> two =
+                    threads.submit(() -> kernels().locate(request).prepared());
             assertThat(one.get()).isEqualTo(two.get());
         } finally {
             threads.shutdownNow();
@@ -339,7 +418,7 @@ class KernelsTest {
     @Test
     void theProjectsConfigIsComparedOptionByOption() {
         ToyKernel toy = new ToyKernel(folder);
-        TargetKernel target = kernels().target(request(toy.pieces()));
+        TargetKernel target = kernels().locate(request(toy.pieces())).target();
         String config = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\n";
 
         assertThatThrownBy(

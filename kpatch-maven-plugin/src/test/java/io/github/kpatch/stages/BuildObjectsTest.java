@@ -248,7 +248,7 @@ class BuildObjectsTest {
 
     @Test
     void sourceWhoseExportsAreNotTheTargetsIsRefused() throws IOException {
-        Files.writeString(kernel.prepared().target().symvers(), "0x00000009\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n");
+        PreparedKernel other = kernel.withExports("0x00000009\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n");
         PatchedSources sources = patches("""
                 --- a/fs/two.c
                 +++ b/fs/two.c
@@ -260,7 +260,7 @@ class BuildObjectsTest {
                  }
                 """);
 
-        assertThatThrownBy(() -> built(sources))
+        assertThatThrownBy(() -> BuildObjects.run(other, sources, build.context()))
                 .hasMessageContaining("KP504 fs/two.o")
                 .hasMessageContaining("0x00000009");
     }

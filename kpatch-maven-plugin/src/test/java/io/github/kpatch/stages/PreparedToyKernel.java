@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.source.Compiler;
+import io.github.kpatch.source.FolderContents;
 import io.github.kpatch.source.KernelLock;
 import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.source.TargetKernel;
@@ -50,31 +51,40 @@ final class PreparedToyKernel {
         file("fs/two.c", "int toy_export(int a) /* EXPORTED */\n{\n\treturn a * 2;\n}\n");
         file("fs/unused.c", "int unused(int a)\n{\n\treturn a - 1;\n}\n");
         file("drivers/toy/main.c", "int toy_main(int a)\n{\n\treturn a ^ 5;\n}\n");
-        Path symbols = Files.createDirectories(folder.resolve("symbols"));
+        Path facts = folder.resolve("facts");
+        Path symbols = Files.createDirectories(facts.resolve("symbols"));
         table(folder, symbols, "vmlinux", "", "fs/one.c", "fs/two.c");
         table(folder, symbols, "toy", "", "drivers/toy/main.c");
-        Path symvers = Files.writeString(
-                folder.resolve("Module.symvers"),
+        Files.writeString(
+                facts.resolve("Module.symvers"),
                 "0x00000002\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
-        Path config = Files.writeString(folder.resolve("config"), "CONFIG_LIVEPATCH=y\n");
+        Path config = Files.writeString(facts.resolve("config"), "CONFIG_LIVEPATCH=y\n");
         prepared = new PreparedKernel(
-                new TargetKernel(
-                        new KernelRelease("6.1.0-toy"),
-                        "Linux version 6.1.0-toy",
-                        List.of(),
-                        config,
-                        symvers,
-                        symbols,
-                        Map.of("bug_entry", 12, "orc_entry", 6),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Digests.of(List.of("facts of toy"))),
+                target(facts),
                 Digests.of(List.of("toy")),
                 tree,
                 List.of("KCFLAGS=-g0"),
                 Map.of("KBUILD_BUILD_USER", "kpatch"),
                 new KernelLock("6.1.0-toy", "6.1", "0", "gcc", Digests.of(config)),
                 new Toolchain(List.of(), new Compiler("gcc", Path.of("/usr/bin/gcc"), "gcc", "GCC")));
+    }
+
+    /** The kernel whose facts a folder holds. */
+    private static TargetKernel target(Path facts) {
+        FolderContents contents = FolderContents.of(facts);
+        contents.note(facts);
+        return new TargetKernel(
+                new KernelRelease("6.1.0-toy"),
+                "Linux version 6.1.0-toy",
+                List.of(),
+                facts.resolve("config"),
+                facts.resolve("Module.symvers"),
+                facts.resolve("symbols"),
+                Map.of("bug_entry", 12, "orc_entry", 6),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                contents.digest());
     }
 
     PreparedKernel prepared() {
@@ -91,19 +101,20 @@ final class PreparedToyKernel {
                 "static int one(int a)\n{\n\treturn a;\n}\nint (*zero)(int) = one;\n",
                 "-ffreestanding");
         table(folder, symbols, "vmlinux", "zero.o ", "fs/one.c", "fs/two.c");
-        TargetKernel target = prepared.target();
+        Files.copy(prepared.target().config(), folder.resolve("config"));
+        Files.copy(prepared.target().symvers(), folder.resolve("Module.symvers"));
+        return with(target(folder));
+    }
+
+    /** The same with another {@code Module.symvers}. */
+    PreparedKernel withExports(String symvers) throws IOException {
+        Files.writeString(prepared.target().symvers(), symvers);
+        return with(target(prepared.target().symvers().getParent()));
+    }
+
+    private PreparedKernel with(TargetKernel target) {
         return new PreparedKernel(
-                new TargetKernel(
-                        target.release(),
-                        target.banner(),
-                        target.compilers(),
-                        target.config(),
-                        target.symvers(),
-                        symbols,
-                        target.structSizes(),
-                        target.bootImage(),
-                        target.modules(),
-                        Digests.of(List.of("facts of another toy"))),
+                target,
                 prepared.digest(),
                 prepared.tree(),
                 prepared.makeVariables(),

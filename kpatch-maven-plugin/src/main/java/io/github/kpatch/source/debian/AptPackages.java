@@ -1,8 +1,9 @@
-package io.github.kpatch.source;
+package io.github.kpatch.source.debian;
 
 import io.github.kpatch.host.Command;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.ExclusiveLock;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.FolderGrowth;
 import io.github.kpatch.host.Folders;
@@ -11,14 +12,21 @@ import io.github.kpatch.host.Tools;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.DistributionPackage;
+import io.github.kpatch.source.KernelCache;
+import io.github.kpatch.source.PackageStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -29,9 +37,13 @@ import java.util.stream.Stream;
  * <p>Answers are remembered as long as the package manager's own files are untouched. Packages are remembered for ever:
  * a name with a version never changes what it means.
  */
-final class DebianPackages implements PackageStore {
+final class AptPackages implements PackageStore {
     private static final long MEBIBYTE = 1 << 20;
     private static final String DOWNLOAD = ".download-";
+
+    /** What a package file that is not what was downloaded shows itself by. */
+    private static final Set<ProblemCode> DAMAGE =
+            Set.of(ProblemCode.CHECKSUM_MISMATCH, ProblemCode.ARCHIVE_DAMAGED, ProblemCode.ARCHIVE_UNSAFE);
 
     private final KernelCache cache;
     private final CommandRunner runner;
@@ -42,15 +54,14 @@ final class DebianPackages implements PackageStore {
     private final Path root;
 
     /** What was asked for, in the order in which it will be fetched. */
-    private final List<DebianPackage> wanted = new ArrayList<>();
+    private final List<DistributionPackage> wanted = new ArrayList<>();
 
     /**
      * @param tools finds the package manager
      * @param offline whether no package manager may be called
      * @param root the machine's root folder
      */
-    DebianPackages(
-            KernelCache cache, CommandRunner runner, Tools tools, Progress progress, boolean offline, Path root) {
+    AptPackages(KernelCache cache, CommandRunner runner, Tools tools, Progress progress, boolean offline, Path root) {
         this.cache = cache;
         this.runner = runner;
         this.progress = progress;
@@ -124,10 +135,24 @@ final class DebianPackages implements PackageStore {
                 .toList();
     }
 
+    /** All versions that there are of each of some packages. */
+    Map<String, Set<String>> allVersions(Collection<String> names) {
+        List<String> line = new ArrayList<>(List.of("apt-cache", "show"));
+        line.addAll(names);
+        Map<String, Set<String>> versions = new TreeMap<>();
+        for (Map<String, String> fields : stanzas(ask(line, aptFiles()))) {
+            if (fields.containsKey("Package") && fields.containsKey("Version")) {
+                versions.computeIfAbsent(fields.get("Package"), name -> new TreeSet<>())
+                        .add(fields.get("Version"));
+            }
+        }
+        return versions;
+    }
+
     /** One package in one version, if it is in the cache, was seen before, or apt has it. */
-    Optional<DebianPackage> find(String name, String version) {
+    Optional<DistributionPackage> find(String name, String version) {
         String question = "package " + name + "=" + version;
-        Optional<DebianPackage> found = memo.known(question, List.of()).map(text -> parse(name, version, text));
+        Optional<DistributionPackage> found = memo.known(question, List.of()).map(text -> parse(name, version, text));
         if (found.isEmpty() && canAsk()) {
             found = stanzas(ask(List.of("apt-cache", "show", name), aptFiles())).stream()
                     .filter(fields -> name.equals(fields.get("Package")) && version.equals(fields.get("Version")))
@@ -147,7 +172,7 @@ final class DebianPackages implements PackageStore {
     }
 
     /** A package known by its file alone, which is remembered when the file is not needed any more. */
-    private Optional<DebianPackage> fileInCache(String name, String version) {
+    private Optional<DistributionPackage> fileInCache(String name, String version) {
         String question = "package file " + name + "=" + version;
         file(name, version::equals)
                 .ifPresent(file -> memo.remember(
@@ -159,7 +184,7 @@ final class DebianPackages implements PackageStore {
 
     /** The version of a package of which the cache holds a file, the last by name. */
     Optional<String> downloaded(String name) {
-        return file(name, version -> true).map(DebianPackages::versionOf);
+        return file(name, version -> true).map(AptPackages::versionOf);
     }
 
     /** The problem of a package manager that may not be called. */
@@ -172,24 +197,52 @@ final class DebianPackages implements PackageStore {
     }
 
     @Override
-    public Path fetch(DebianPackage one) {
-        return cache.lock("packages")
-                .during(
-                        "download of " + one.name(),
-                        () -> file(one.name(), one.version()::equals).orElseGet(() -> download(one)));
+    public void read(DistributionPackage one, Consumer<Path> reading) {
+        lock(one).during("package " + one.name(), () -> {
+            Optional<Path> kept = file(one);
+            if (kept.isEmpty() || !isRead(kept.get(), reading)) {
+                reading.accept(download(one));
+            }
+            return one;
+        });
+    }
+
+    private boolean isRead(Path kept, Consumer<Path> reading) {
+        try {
+            reading.accept(kept);
+            return true;
+        } catch (ProblemException e) {
+            if (e.problems().stream().noneMatch(problem -> DAMAGE.contains(problem.code()))) {
+                throw e;
+            }
+            cache.discard(kept, e.getMessage());
+            return false;
+        }
     }
 
     @Override
-    public void done(DebianPackage one) {
-        file(one.name(), one.version()::equals).ifPresent(Folders::delete);
+    public void done(DistributionPackage one) {
+        lock(one).ifFree(() -> {
+            file(one).ifPresent(Folders::delete);
+            return one;
+        });
     }
 
-    private Path download(DebianPackage one) {
+    /** Held as long as the file is used. Who holds it may wait for the lock of all downloads, never the other way round. */
+    private ExclusiveLock lock(DistributionPackage one) {
+        return cache.lock("package-" + one);
+    }
+
+    private Path download(DistributionPackage one) {
+        return cache.lock("packages").during("download of " + one.name(), () -> downloadAlone(one));
+    }
+
+    private Path downloadAlone(DistributionPackage one) {
         if (offline) {
-            List<DebianPackage> rest = wanted.subList(Math.max(0, wanted.indexOf(one)), wanted.size());
+            List<DistributionPackage> rest = wanted.subList(Math.max(0, wanted.indexOf(one)), wanted.size());
             throw offline(rest.stream()
-                    .filter(other -> file(other.name(), other.version()::equals).isEmpty())
-                    .map(DebianPackage::selector)
+                    .filter(other -> file(other).isEmpty())
+                    .map(DistributionPackage::toString)
                     .toList());
         }
         Folders.make(cache.packages());
@@ -199,14 +252,14 @@ final class DebianPackages implements PackageStore {
         try (Progress.Task task =
                         progress.start("Downloading " + one.name(), Math.max(-1, one.size() / MEBIBYTE), "MiB");
                 FolderGrowth growth = new FolderGrowth(folder, task)) {
-            result = runner.run(Command.of(folder, program("apt-get").toString(), "download", one.selector()));
+            result = runner.run(Command.of(folder, program("apt-get").toString(), "download", one.toString()));
             growth.stop();
         }
         List<Path> files = list(folder, name -> name.endsWith(".deb"));
         if (!result.succeeded() || files.size() != 1) {
             throw ProblemException.input(new Problem(
                     ProblemCode.TOOL_FAILED,
-                    "apt-get download " + one.selector(),
+                    "apt-get download " + one.toString(),
                     "apt-get did not bring the package: " + String.join(" / ", result.output()) + ".",
                     "Check the network; if apt's lists are old, run apt-get update."));
         }
@@ -217,6 +270,10 @@ final class DebianPackages implements PackageStore {
         });
         Folders.delete(folder);
         return file;
+    }
+
+    private Optional<Path> file(DistributionPackage one) {
+        return file(one.name(), one.version()::equals);
     }
 
     private Optional<Path> file(String name, Predicate<String> version) {
@@ -244,9 +301,9 @@ final class DebianPackages implements PackageStore {
         });
     }
 
-    private static DebianPackage parse(String name, String version, String text) {
+    private static DistributionPackage parse(String name, String version, String text) {
         String[] parts = text.split(" ");
-        return new DebianPackage(name, version, parts[0], Long.parseLong(parts[1]));
+        return new DistributionPackage(name, version, parts[0], Long.parseLong(parts[1]));
     }
 
     private String ask(List<String> line, List<Path> files) {

@@ -1,0 +1,2 @@
+/** Debian's kernels: what their packages are called, what is in them, and how apt brings them. */
+package io.github.kpatch.source.debian;
