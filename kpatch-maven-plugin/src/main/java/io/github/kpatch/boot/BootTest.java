@@ -3,12 +3,12 @@ package io.github.kpatch.boot;
 import io.github.kpatch.host.Command;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,21 +67,17 @@ public final class BootTest {
      * @throws ProblemException when the patch or a module it needs is missing or malformed
      */
     public BootReport run(BootRequest request, Consumer<String> steps) {
-        try {
-            Optional<Problem> missing = missing(request);
-            if (missing.isPresent()) {
-                return new BootReport.Skipped(missing.get());
-            }
-            BootTools tools;
-            try {
-                tools = BootTools.find(request.searchPath());
-            } catch (ProblemException e) {
-                return new BootReport.Skipped(e.problems().get(0));
-            }
-            return run(request, tools, steps);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Optional<Problem> missing = missing(request);
+        if (missing.isPresent()) {
+            return new BootReport.Skipped(missing.get());
         }
+        BootTools tools;
+        try {
+            tools = BootTools.find(request.searchPath());
+        } catch (ProblemException e) {
+            return new BootReport.Skipped(e.problems().get(0));
+        }
+        return Folders.doing(request.workFolder(), () -> run(request, tools, steps));
     }
 
     private static Optional<Problem> missing(BootRequest request) {

@@ -3,11 +3,11 @@ package io.github.kpatch.host;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.codehaus.plexus.util.cli.CommandLineException;
 import org.codehaus.plexus.util.cli.Commandline;
 import org.codehaus.plexus.util.cli.StreamPumper;
@@ -52,43 +54,78 @@ public final class CommandRunner {
     }
 
     /**
-     * Runs {@code command} to its end.
+     * Runs {@code command} to its end, or until {@code lines} or the log file fails.
      *
-     * @param lines told each output line as it comes, from one thread at a time
-     * @throws ProblemException when the program does not exist
+     * @param lines told each output line as it comes, from one thread at a time; what it throws, this throws
+     * @throws ProblemException when the program does not exist, its output cannot be logged, or it failed for want of
+     *     room on a disk
      */
     public CommandResult run(Command command, Consumer<String> lines) {
         trace.accept(String.join(" ", command.arguments()));
         long start = System.nanoTime();
-        try (Output output = new Output(command, lines)) {
-            Process process = start(command);
-            Thread ender = new Thread(() -> end(process), "kpatch-process-ender");
-            Runtime.getRuntime().addShutdownHook(ender);
-            try {
-                process.getOutputStream().close();
-                StreamPumper standardOutput = new StreamPumper(process.getInputStream(), output::accept);
-                StreamPumper standardError = new StreamPumper(process.getErrorStream(), output::accept);
-                standardOutput.start();
-                standardError.start();
-                boolean timedOut = !await(process, command);
-                if (timedOut) {
-                    end(process);
-                }
-                int exitCode = process.waitFor();
-                standardOutput.waitUntilDone();
-                standardError.waitUntilDone();
-                return new CommandResult(
-                        command, exitCode, timedOut, output.lastLines(), Duration.ofNanos(System.nanoTime() - start));
-            } catch (InterruptedException e) {
-                end(process);
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while running " + command.arguments(), e);
-            } finally {
-                removeShutdownHook(ender);
+        Ending ending = new Ending();
+        Thread ender = new Thread(ending::end, "kpatch-process-ender");
+        // Before the start: where the JVM is going down already, nothing is started any more.
+        Runtime.getRuntime().addShutdownHook(ender);
+        try {
+            CommandResult result;
+            Output output = new Output(command, lines, ending);
+            try (output) {
+                result = run(command, output, ending, start);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            output.rethrow();
+            if (!result.succeeded() && output.saysDiskIsFull()) {
+                throw ProblemException.input(FullDisk.problem(fullest(command), 0));
+            }
+            return result;
+        } finally {
+            removeShutdownHook(ender);
         }
+    }
+
+    private static CommandResult run(Command command, Output output, Ending ending, long start) {
+        Process process = ending.start(() -> process(command));
+        try {
+            closeInput(process);
+            StreamPumper standardOutput = new StreamPumper(process.getInputStream(), output::accept);
+            StreamPumper standardError = new StreamPumper(process.getErrorStream(), output::accept);
+            standardOutput.start();
+            standardError.start();
+            boolean timedOut = !await(process, command);
+            if (timedOut) {
+                ending.end();
+            }
+            int exitCode = process.waitFor();
+            standardOutput.waitUntilDone();
+            standardError.waitUntilDone();
+            for (StreamPumper stream : List.of(standardOutput, standardError)) {
+                // The streams of a process that is ended here are closed under their readers.
+                if (stream.getException() != null && !ending.hasEnded()) {
+                    throw new IllegalStateException("lost output of " + command.arguments(), stream.getException());
+                }
+            }
+            return new CommandResult(
+                    command, exitCode, timedOut, output.lastLines(), Duration.ofNanos(System.nanoTime() - start));
+        } catch (InterruptedException e) {
+            ending.end();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while running " + command.arguments(), e);
+        }
+    }
+
+    /** No program is to wait for input. One that has ended already has closed it itself. */
+    private static void closeInput(Process process) {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException alreadyEnded) {
+            // Nothing was written that could be lost.
+        }
+    }
+
+    private static Path fullest(Command command) {
+        String temporary =
+                Optional.ofNullable(environment(command).get("TMPDIR")).orElse("/tmp");
+        return FullDisk.fullest(command.directory(), Path.of(temporary));
     }
 
     private static void removeShutdownHook(Thread ender) {
@@ -96,6 +133,35 @@ public final class CommandRunner {
             Runtime.getRuntime().removeShutdownHook(ender);
         } catch (IllegalStateException alreadyGoingDown) {
             // The hook is running or has run; there is nothing left to remove.
+        }
+    }
+
+    /**
+     * Sees that a process ends with this JVM. Starting and ending exclude each other, so that a process started while the
+     * JVM goes down is ended too, or not started at all.
+     */
+    private static final class Ending {
+        private Process process;
+        private boolean ended;
+
+        synchronized Process start(Supplier<Process> starter) {
+            if (ended) {
+                throw new IllegalStateException("the JVM goes down");
+            }
+            process = starter.get();
+            return process;
+        }
+
+        synchronized void end() {
+            ended = true;
+            if (process != null) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        }
+
+        synchronized boolean hasEnded() {
+            return ended;
         }
     }
 
@@ -107,7 +173,7 @@ public final class CommandRunner {
         return process.waitFor(command.timeLimit().get().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static Process start(Command command) {
+    private static Process process(Command command) {
         Commandline line = new CleanCommandline();
         line.setExecutable(command.arguments().get(0));
         line.addArguments(
@@ -139,61 +205,93 @@ public final class CommandRunner {
         return environment;
     }
 
-    private static void end(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-    }
-
     /** plexus-utils merges the caller's whole environment into every process; kernel builds must not see it. */
     private static final class CleanCommandline extends Commandline {
         @Override
         public void addSystemEnvironment() {}
     }
 
-    /** Collects both streams: all of it to the log file, the last lines to the result, each line to the listener. */
+    /**
+     * Collects both streams: all of it to the log file, the last lines to the result, each line to the listener. A
+     * StreamPumper keeps to itself what its listener throws and then delivers nothing more; so the first failure is kept
+     * here, and the process, whose output nobody takes any more, is ended.
+     */
     private static final class Output implements AutoCloseable {
         private final Deque<String> last = new ArrayDeque<>();
         private final Consumer<String> listener;
-        private final BufferedWriter log;
+        private final Ending ending;
+        private final Optional<Path> log;
+        private final Writer writer;
+        private Throwable failure;
+        private boolean diskFull;
 
-        Output(Command command, Consumer<String> listener) throws IOException {
+        Output(Command command, Consumer<String> listener, Ending ending) {
             this.listener = listener;
-            if (command.log().isPresent()) {
-                Files.createDirectories(command.log().get().toAbsolutePath().getParent());
-                log = Files.newBufferedWriter(
-                        command.log().get(),
-                        StandardCharsets.UTF_8,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND);
-                log.write("$ " + String.join(" ", command.arguments()) + "\n");
-            } else {
-                log = null;
+            this.ending = ending;
+            this.log = command.log();
+            this.writer = log.map(Output::open).orElseGet(Writer::nullWriter);
+            log("$ " + String.join(" ", command.arguments()));
+        }
+
+        private static Writer open(Path log) {
+            return Folders.doing(log, () -> {
+                Files.createDirectories(log.toAbsolutePath().getParent());
+                return Files.newBufferedWriter(
+                        log, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            });
+        }
+
+        private void log(String line) {
+            try {
+                writer.write(line + "\n");
+            } catch (IOException e) {
+                throw Folders.unusable(log.orElseThrow(), e);
             }
         }
 
         synchronized void accept(String line) {
+            if (failure != null) {
+                return;
+            }
             if (last.size() == KEPT_LINES) {
                 last.removeFirst();
             }
             last.addLast(line);
-            if (log != null) {
-                try {
-                    log.write(line + "\n");
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+            diskFull |= FullDisk.isSaidIn(line);
+            try {
+                log(line);
+                listener.accept(line);
+            } catch (RuntimeException | Error e) {
+                failure = e;
+                ending.end();
             }
-            listener.accept(line);
         }
 
         synchronized List<String> lastLines() {
             return new ArrayList<>(last);
         }
 
+        synchronized boolean saysDiskIsFull() {
+            return diskFull;
+        }
+
+        synchronized void rethrow() {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            if (failure instanceof RuntimeException exception) {
+                throw exception;
+            }
+        }
+
         @Override
-        public synchronized void close() throws IOException {
-            if (log != null) {
-                log.close();
+        public synchronized void close() {
+            try {
+                writer.close();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = Folders.unusable(log.orElseThrow(), e);
+                }
             }
         }
     }

@@ -62,10 +62,10 @@ public final class ExclusiveLock {
      * @return what {@code work} gave; empty, and nothing done, when another thread or process has the lock
      */
     public <T> Optional<T> ifFree(Supplier<T> work) {
+        Folders.make(file.getParent());
         if (System.getProperties().putIfAbsent(mark, "held") != null) {
             return Optional.empty();
         }
-        Folders.make(file.getParent());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock lock = channel.tryLock();
             return lock == null ? Optional.empty() : Optional.of(work.get());

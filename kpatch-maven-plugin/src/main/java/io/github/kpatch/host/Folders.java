@@ -36,7 +36,8 @@ public final class Folders {
     }
 
     /**
-     * Does something in a folder of ours and turns a failure into one coded problem.
+     * Does something in a folder of ours and turns a failure into one coded problem: KP110 where the disk is full, else
+     * KP105.
      *
      * @param folder named in the message
      */
@@ -50,11 +51,21 @@ public final class Folders {
 
     /** The problem of a folder that could not be written, read or locked. */
     public static ProblemException unusable(Path folder, IOException cause) {
+        return unusable(folder, 0, cause);
+    }
+
+    /**
+     * The problem of a folder that could not be written, read or locked.
+     *
+     * @param needed how many bytes were to be written, or 0 where nobody knows
+     */
+    static ProblemException unusable(Path folder, long needed, IOException cause) {
         return ProblemException.input(
-                Problem.of(
-                        ProblemCode.WORK_FOLDER_UNUSABLE,
-                        folder.toString(),
-                        "The folder could not be used (" + cause + ")."),
+                FullDisk.of(cause, needed, folder)
+                        .orElseGet(() -> Problem.of(
+                                ProblemCode.WORK_FOLDER_UNUSABLE,
+                                folder.toString(),
+                                "The folder could not be used (" + cause + ").")),
                 cause);
     }
 
@@ -66,7 +77,7 @@ public final class Folders {
     /** Writes a whole file under a temporary name and moves it into place. */
     public static void write(Path file, byte[] content) {
         Path temporary = sibling(file);
-        doing(file, () -> {
+        try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             try {
                 Files.write(temporary, content);
@@ -74,8 +85,9 @@ public final class Folders {
             } finally {
                 Files.deleteIfExists(temporary);
             }
-            return file;
-        });
+        } catch (IOException e) {
+            throw unusable(file, content.length, e);
+        }
     }
 
     /** Writes a whole text file, in UTF-8, under a temporary name and moves it into place. */

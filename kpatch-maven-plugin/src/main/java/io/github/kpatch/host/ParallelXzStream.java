@@ -65,18 +65,23 @@ final class ParallelXzStream extends InputStream {
     static Optional<InputStream> open(FileReading file, Path path, long length) throws IOException {
         long start = file.position();
         Part part = new Part(path, start, length);
-        SeekableXZInputStream index;
+        boolean opened = false;
         try {
-            index = new SeekableXZInputStream(part, DICTIONARY_LIMIT_KIB);
+            SeekableXZInputStream index = new SeekableXZInputStream(part, DICTIONARY_LIMIT_KIB);
+            long largest = index.getLargestBlockSize();
+            if (index.getBlockCount() < 2 || largest == 0 || largest > MEMORY_LIMIT / 2) {
+                return Optional.empty();
+            }
+            InputStream stream = new ParallelXzStream(file, path, start, length, index);
+            opened = true;
+            return Optional.of(stream);
         } catch (IOException damaged) {
-            part.close();
             return Optional.empty();
+        } finally {
+            if (!opened) {
+                part.close();
+            }
         }
-        if (index.getBlockCount() < 2 || index.getLargestBlockSize() > MEMORY_LIMIT / 2) {
-            index.close();
-            return Optional.empty();
-        }
-        return Optional.of(new ParallelXzStream(file, path, start, length, index));
     }
 
     @Override

@@ -40,7 +40,11 @@ final class Unpacking implements Archives.Visitor {
     }
 
     @Override
-    public void visit(ArchiveEntry entry, InputStream content) throws IOException {
+    public void visit(ArchiveEntry entry, InputStream content) {
+        Folders.doing(folder, () -> write(entry, content));
+    }
+
+    private Path write(ArchiveEntry entry, InputStream content) throws IOException {
         Path path = path(entry);
         switch (entry.kind()) {
             case FOLDER -> makeFolder(path, entry);
@@ -53,6 +57,7 @@ final class Unpacking implements Archives.Visitor {
                 writeFile(path, entry, content);
             }
         }
+        return path;
     }
 
     /** Makes the links. */

@@ -3,10 +3,13 @@ package io.github.kpatch.mojo;
 import io.github.kpatch.host.BarProgress;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Console;
+import io.github.kpatch.host.FullDisk;
 import io.github.kpatch.host.HeartbeatProgress;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
@@ -63,6 +66,10 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
             getLog().debug(e);
             throw new MojoExecutionException(text);
         } catch (RuntimeException e) {
+            Optional<Problem> fullDisk = FullDisk.in(e, Path.of(session.getExecutionRootDirectory()));
+            if (fullDisk.isPresent()) {
+                throw new MojoExecutionException(fullDisk.get().toString(), e);
+            }
             throw new MojoExecutionException(e + System.lineSeparator() + REPORT, e);
         }
     }

@@ -1,11 +1,11 @@
 package io.github.kpatch.patch;
 
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,33 +34,25 @@ public final class CheckPatches {
      * @param tree the kernel's source
      * @param maxFuzz how many lines of context a hunk may lack, as GNU patch counts them; 0 or more
      * @param scratch receives the patched files; created where missing, else it must be empty
-     * @throws ProblemException KP105 when {@code scratch} cannot be used, KP301 to KP307 and KP311 with everything that is wrong, KP401 when no patch changes a source file
+     * @throws ProblemException KP105 or KP110 when {@code scratch} cannot be used, KP301 to KP307 and KP311 with everything that is wrong, KP401 when no patch changes a source file
      */
     public static CheckedSeries run(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
         if (maxFuzz < 0) {
             throw ProblemException.input(
                     ProblemCode.PARAMETER_INVALID, "kpatch.maxFuzz", "%d is negative.".formatted(maxFuzz));
         }
-        try {
-            return check(patchesFolder, tree, maxFuzz, scratch, runner);
-        } catch (UncheckedIOException e) {
-            throw ProblemException.input(
-                    Problem.of(
-                            ProblemCode.WORK_FOLDER_UNUSABLE,
-                            scratch.toString(),
-                            "A file could not be read or written (" + e.getCause() + ")."),
-                    e);
-        }
+        return Folders.doing(scratch, () -> check(patchesFolder, tree, maxFuzz, scratch, runner));
     }
 
-    private static CheckedSeries check(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
+    private static CheckedSeries check(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner)
+            throws IOException {
         PatchSeries series = PatchSeries.read(patchesFolder);
         List<PatchFile> patches = parse(series);
         SelectTargets.Targets targets = SelectTargets.of(patches, tree);
-        Path patched = folder(scratch.resolve("patched"));
+        Path patched = Files.createDirectories(scratch.resolve("patched"));
         DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
         refuse(targets, result);
-        Path corrected = folder(scratch.resolve("corrected"));
+        Path corrected = Files.createDirectories(scratch.resolve("corrected"));
         correctLines(result.files(), tree, patched, corrected);
         return new CheckedSeries(
                 series.patches().stream()
@@ -89,14 +81,6 @@ public final class CheckPatches {
         return patches;
     }
 
-    private static Path folder(Path folder) {
-        try {
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void refuse(SelectTargets.Targets targets, DryRun.Result result) {
         List<Problem> problems = new ArrayList<>(targets.problems());
         problems.addAll(result.problems());
@@ -108,18 +92,13 @@ public final class CheckPatches {
         }
     }
 
-    private static void correctLines(List<String> files, Path tree, Path patched, Path corrected) {
-        try {
-            for (String file : files) {
-                SourceText before = SourceText.of(Files.readAllBytes(tree.resolve(file)));
-                SourceText after = SourceText.of(Files.readAllBytes(patched.resolve(file)));
-                Files.createDirectories(corrected.resolve(file).getParent());
-                Files.write(
-                        corrected.resolve(file),
-                        LineCorrection.of(before, after).bytes());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static void correctLines(List<String> files, Path tree, Path patched, Path corrected) throws IOException {
+        for (String file : files) {
+            SourceText before = SourceText.of(Files.readAllBytes(tree.resolve(file)));
+            SourceText after = SourceText.of(Files.readAllBytes(patched.resolve(file)));
+            Files.createDirectories(corrected.resolve(file).getParent());
+            Files.write(
+                    corrected.resolve(file), LineCorrection.of(before, after).bytes());
         }
     }
 

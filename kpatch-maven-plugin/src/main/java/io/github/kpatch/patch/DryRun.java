@@ -7,7 +7,6 @@ import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,14 +75,11 @@ final class DryRun {
      * @param maxFuzz how many lines of context may be ignored, as GNU patch counts them
      * @param folder receives the patched files, at their paths; must be empty
      */
-    static Result of(List<PatchFile> patches, Path tree, int maxFuzz, Path folder, CommandRunner runner) {
+    static Result of(List<PatchFile> patches, Path tree, int maxFuzz, Path folder, CommandRunner runner)
+            throws IOException {
         DryRun run = new DryRun(tree, maxFuzz, folder, runner);
-        try {
-            for (PatchFile patch : patches) {
-                run.apply(patch);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (PatchFile patch : patches) {
+            run.apply(patch);
         }
         return new Result(List.copyOf(run.files), run.problems, run.warnings);
     }

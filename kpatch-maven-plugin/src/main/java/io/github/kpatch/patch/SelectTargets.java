@@ -1,9 +1,8 @@
 package io.github.kpatch.patch;
 
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -154,11 +153,11 @@ final class SelectTargets {
         if (Files.isRegularFile(tree.resolve(path.substring(path.indexOf('/') + 1)))) {
             return true;
         }
-        try (Stream<Path> folders = Files.list(tree)) {
-            return folders.anyMatch(folder -> Files.isRegularFile(folder.resolve(path)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Folders.doing(tree, () -> {
+            try (Stream<Path> folders = Files.list(tree)) {
+                return folders.anyMatch(folder -> Files.isRegularFile(folder.resolve(path)));
+            }
+        });
     }
 
     private static String where(PatchFile patch, FileChange change) {

@@ -16,6 +16,7 @@ public enum ProblemCode {
     STAGE_MISSING(104, "A goal ran by itself before the goals it builds on.", "Run the phase the message names."),
     WORK_FOLDER_UNUSABLE(
             105, "A folder could not be written or locked.", "Free space, or mend the permissions of the folder."),
+    DISK_FULL(110, "A disk is full.", "Free space on the disk the message names, or use a folder on another one."),
     PARAMETER_INVALID(106, "A parameter of the plugin has a value it cannot have.", "Correct the parameter."),
     STAGE_OUTDATED(
             107,

@@ -246,10 +246,10 @@ class ArchivesTest {
         Path archive = tree().write(folder.resolve("archive"), TestArchives.Form.GZIP);
 
         assertThatThrownBy(() -> archives.read("Reading", archive, Optional.empty(), (entry, content) -> {
-                    throw new IOException("No space left on device");
+                    throw new IOException("Input/output error");
                 }))
                 .hasMessageContaining("KP105")
-                .hasMessageContaining("No space left");
+                .hasMessageContaining("Input/output error");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -127,6 +128,17 @@ class ExclusiveLockTest {
                     throw new IllegalStateException("x");
                 }))
                 .hasMessage("x");
+        assertThat(lock.ifFree(() -> "mine")).contains("mine");
+    }
+
+    @Test
+    void aLockWhoseFolderCannotBeMadeIsFree() throws IOException {
+        Path inTheWay = Files.writeString(folder.resolve("locks"), "x");
+        ExclusiveLock lock = new ExclusiveLock(inTheWay.resolve("a.lock"), line -> {});
+        assertThatThrownBy(() -> lock.ifFree(() -> "")).hasMessageContaining("KP105");
+
+        Files.delete(inTheWay);
+
         assertThat(lock.ifFree(() -> "mine")).contains("mine");
     }
 }

@@ -8,6 +8,7 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -365,6 +366,23 @@ class CheckPatchesTest {
         Files.createFile(work.resolve("scratch0"));
 
         assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.WORK_FOLDER_UNUSABLE);
+    }
+
+    @Test
+    void aFullDiskIsNoPatchThatDoesNotApply() throws IOException {
+        source("fs/large.c", "line\n".repeat(60000));
+        patch("a.patch", changing("fs/a.c", 10, "line 10", "ten"));
+        patch("b.patch", "--- a/fs/large.c\n+++ b/fs/large.c\n@@ -1,2 +1,2 @@\n-line\n+one\n line\n");
+        Path disk = Files.createDirectory(work.resolve("scratch0"));
+
+        // The copy fits, and what patch makes of it does not; the copy does not fit.
+        for (int kibibytes : List.of(400, 100)) {
+            runs = 0;
+            try (SmallDisk small = SmallDisk.mount(disk, kibibytes)) {
+                assertThat(small.folder()).isEmptyDirectory();
+                assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.DISK_FULL);
+            }
+        }
     }
 
     @Test
