@@ -28,6 +28,10 @@ cp config built/.config
 make -s -C built CC="$compiler" KERNELRELEASE="$release" KCFLAGS=-DTOY_COMPILER="'\"$($compiler --version | head -n 1)\"'" \
     olddefconfig modules_prepare vmlinux drivers/toy/toy_counter.ko
 mv built/vmlinux vmlinux
+# The same kernel but for a file at its front that has a function of the name that tests patch.
+echo 'static int number_of_toys(void) { return 1; } int (*toys)(void) = number_of_toys;' > built/namesake.c
+"$compiler" -O2 -fno-pie -mcmodel=kernel -c -o built/namesake.o built/namesake.c
+ld -m elf_x86_64 -e 0 -Ttext=0xffffffff81000000 -o vmlinux-namesake built/namesake.o built/kernel/version.o built/kernel/numbers.o built/kernel/core.o
 mkdir -p modules/kernel/drivers/toy
 mv built/drivers/toy/toy_counter.ko modules/kernel/drivers/toy/toy_counter.ko
 rm -rf built

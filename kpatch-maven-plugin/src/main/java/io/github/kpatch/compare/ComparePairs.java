@@ -8,15 +8,16 @@ import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.problem.Problem;
-import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * Runs the differ on many pairs at once. A pair that fails, by whatever means, fails alone: whoever compares a hundred
@@ -25,8 +26,35 @@ import java.util.concurrent.Future;
 public final class ComparePairs {
     private ComparePairs() {}
 
-    /** One pair and all that is known of it. */
-    public record Compared(PairResult result, List<Problem> problems) {}
+    /**
+     * One pair and all that is known of it.
+     *
+     * @param bug what broke the comparison, if that was our own fault
+     */
+    public record Compared(PairResult result, List<Problem> problems, Optional<Throwable> bug) {
+        Compared(PairResult result, List<Problem> problems) {
+            this(result, problems, Optional.empty());
+        }
+    }
+
+    /**
+     * Reports comparisons that broke by our own fault as what they are.
+     *
+     * @throws IllegalStateException with what broke the first as its cause, and the others added
+     */
+    public static void throwBugs(List<Compared> compared) {
+        List<Compared> broken =
+                compared.stream().filter(one -> one.bug().isPresent()).toList();
+        if (broken.isEmpty()) {
+            return;
+        }
+        IllegalStateException bug = new IllegalStateException(
+                "The comparison failed of "
+                        + broken.stream().map(one -> one.result().original()).collect(Collectors.joining(", ")),
+                broken.get(0).bug().get());
+        broken.stream().skip(1).forEach(one -> bug.addSuppressed(one.bug().get()));
+        throw bug;
+    }
 
     /**
      * Compares all pairs.
@@ -74,7 +102,7 @@ public final class ComparePairs {
                     e.kind() == ProblemException.Kind.FINDINGS ? PairResult.Outcome.REJECTED : PairResult.Outcome.ERROR;
             return withoutContent(pair, outcome, e.problems(), start);
         } catch (RuntimeException | StackOverflowError e) {
-            return withoutContent(pair, PairResult.Outcome.ERROR, List.of(ownBug(pair, e)), start);
+            return broken(pair, e, start);
         }
     }
 
@@ -122,7 +150,6 @@ public final class ComparePairs {
             List<Problem> problems,
             List<IncludedElement> included,
             long start) {
-        long millis = (System.nanoTime() - start) / 1_000_000;
         return new Compared(
                 new PairResult(
                         pair.name(),
@@ -131,19 +158,31 @@ public final class ComparePairs {
                         newFunctions,
                         callbacks,
                         PairResult.Entry.of(problems),
-                        millis,
+                        millisSince(start),
                         included),
                 problems);
     }
 
-    /** Where it happened is all that a report of ours can be mended by. */
-    private static Problem ownBug(PairJob pair, Throwable error) {
-        StackTraceElement[] trace = error.getStackTrace();
-        return new Problem(
-                ProblemCode.OBJECT_UNSUPPORTED,
+    /** No problem of the inputs, so it has no code. */
+    private static Compared broken(PairJob pair, Throwable bug, long start) {
+        PairResult.Entry entry = new PairResult.Entry(
+                "bug",
                 pair.name(),
-                "The comparison failed by a bug of this plugin: " + error + (trace.length == 0 ? "" : " at " + trace[0])
-                        + ".",
+                "The comparison failed by a bug of this plugin: " + bug + ".",
                 "Please report it with both objects.");
+        PairResult result = new PairResult(
+                pair.name(),
+                PairResult.Outcome.ERROR,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(entry),
+                millisSince(start),
+                List.of());
+        return new Compared(result, List.of(), Optional.of(bug));
+    }
+
+    private static long millisSince(long start) {
+        return (System.nanoTime() - start) / 1_000_000;
     }
 }

@@ -32,6 +32,7 @@ public final class CompareTable {
      * Compares.
      *
      * @throws ProblemException with the problems of the pairs, where the request says that they fail the whole
+     * @throws IllegalStateException likewise, where a comparison broke by our own fault
      */
     public static void run(Request request, Progress progress, Console console) {
         long start = System.nanoTime();
@@ -54,6 +55,7 @@ public final class CompareTable {
                         count(results, PairResult.Outcome.ERROR),
                         request.results()));
         if (request.failOnError()) {
+            ComparePairs.throwBugs(compared);
             fail(compared, PairResult.Outcome.ERROR);
         }
         if (request.failOnRejected()) {

@@ -45,7 +45,7 @@ public record PairResult(
     /**
      * One problem.
      *
-     * @param code its stable code
+     * @param code its stable code; {@code bug} where the comparison broke by our own fault
      * @param where the symbol, section or file concerned
      * @param message what happened
      * @param advice what to do

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,9 +30,14 @@ public final class CompiledSources {
      *
      * @param tree the kernel tree
      * @param sources {@code .c} files, relative to the tree
+     * @param makefilesElsewhere {@link #makefilesElsewhere} of the tree; asked only where a source needs it
      * @param listed the objects that kbuild makes for a folder's Makefile, named relative to the tree
      */
-    public static List<String> objectsOf(Path tree, List<String> sources, Function<String, List<String>> listed) {
+    public static List<String> objectsOf(
+            Path tree,
+            List<String> sources,
+            Supplier<List<String>> makefilesElsewhere,
+            Function<String, List<String>> listed) {
         SortedSet<String> objects = new TreeSet<>();
         SortedSet<String> elsewhere = new TreeSet<>();
         for (String source : sources) {
@@ -42,9 +48,17 @@ public final class CompiledSources {
             }
         }
         if (!elsewhere.isEmpty()) {
-            objects.addAll(namesElsewhere(tree, elsewhere, listed));
+            objects.addAll(namesElsewhere(elsewhere, makefilesElsewhere.get(), listed));
         }
         return List.copyOf(objects);
+    }
+
+    /**
+     * The folders whose Makefiles may list objects of other folders, relative to the tree, sorted. Finding them takes a walk
+     * over the whole tree, and they are the same for ever.
+     */
+    public static List<String> makefilesElsewhere(Path tree) {
+        return Makefiles.withObjectsElsewhere(tree);
     }
 
     /** The object of a source file that is compiled by itself. */
@@ -78,8 +92,8 @@ public final class CompiledSources {
     }
 
     private static List<String> namesElsewhere(
-            Path tree, Collection<String> objects, Function<String, List<String>> listed) {
-        Map<String, List<String>> names = Makefiles.withObjectsElsewhere(tree).stream()
+            Collection<String> objects, List<String> makefiles, Function<String, List<String>> listed) {
+        Map<String, List<String>> names = makefiles.stream()
                 .flatMap(folder -> listed.apply(folder).stream())
                 .collect(Collectors.groupingBy(name -> Path.of(name).normalize().toString()));
         // Makefiles can compute names, so a name that none spells out may be right.

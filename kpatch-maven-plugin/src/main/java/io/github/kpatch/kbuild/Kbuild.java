@@ -9,10 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Calls make in a {@link PrivateView}.
@@ -27,8 +32,11 @@ public final class Kbuild {
     /** Progress of a kernel build: {@code "  CC [M]  fs/xfs/xfs_super.o"}. */
     private static final Pattern COMPILING = Pattern.compile("\\s+CC\\s+(\\[M\\]\\s+)?\\S+\\.o");
 
-    /** A variable that names all objects of a folder, those of which others are composed among them. */
-    private static final Pattern LISTED = Pattern.compile("real-obj-[my] :?= (.*)");
+    /** Variables that name all objects of a folder, those of which others are composed among them. */
+    private static final Pattern OBJECTS = Pattern.compile("(?:real-obj-[my]|lib-y|extra-y|always-y) :?= ?(.*)");
+
+    /** The variable that names the folders to go on into. */
+    private static final Pattern FOLDERS = Pattern.compile("subdir-ym :?= ?(.*)");
 
     private final PreparedKernel kernel;
     private final CommandRunner runner;
@@ -62,12 +70,13 @@ public final class Kbuild {
     }
 
     /**
-     * The objects that a folder's Makefile asks for, relative to the tree and as kbuild names them. kbuild's makefile for
-     * one folder is read by make and its variables printed; nothing is made.
+     * What a folder's Makefile asks for. kbuild's makefile for one folder is read by make and its variables printed;
+     * nothing is made.
      *
      * @param folder relative to the tree
+     * @return empty where make did not say
      */
-    public List<String> listed(PrivateView view, String folder) {
+    public Optional<Listing> listed(PrivateView view, String folder) {
         List<String> line = new ArrayList<>(
                 List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", "scripts/Makefile.build"));
         line.add("obj=" + folder);
@@ -77,13 +86,26 @@ public final class Kbuild {
                 .with("objtree", ".")
                 .with("SRCARCH", Makefiles.architecture(kernel.tree()));
         List<String> objects = new ArrayList<>();
+        Set<String> folders = new TreeSet<>();
+        AtomicBoolean answered = new AtomicBoolean();
         runner.run(command, printed -> {
-            Matcher matcher = LISTED.matcher(printed);
-            if (matcher.matches()) {
-                objects.addAll(List.of(matcher.group(1).trim().split("\\s+")));
+            Matcher object = OBJECTS.matcher(printed);
+            if (object.matches()) {
+                objects.addAll(words(object));
+            }
+            Matcher below = FOLDERS.matcher(printed);
+            if (below.matches()) {
+                folders.addAll(words(below));
+                answered.set(true);
             }
         });
-        return objects;
+        return answered.get() ? Optional.of(new Listing(objects, folders)) : Optional.empty();
+    }
+
+    private static List<String> words(Matcher variable) {
+        return Stream.of(variable.group(1).split("\\s+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /**

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -37,16 +38,21 @@ final class Makefiles {
      * @param object relative to the tree
      */
     static boolean nearestLists(Path tree, String object) {
-        Path path = Path.of(object);
         Pattern name = Pattern.compile(
-                "(?<![\\w.-])" + Pattern.quote(path.getFileName().toString()) + "(?![\\w.-])");
-        for (Path folder = path.getParent(); folder != null; folder = folder.getParent()) {
-            String text = text(tree, tree.resolve(folder));
-            if (GOAL.matcher(text).find()) {
-                return name.matcher(text).find();
+                "(?<![\\w.-])" + Pattern.quote(Path.of(object).getFileName().toString()) + "(?![\\w.-])");
+        return nearest(tree, object)
+                .filter(folder -> name.matcher(text(tree, tree.resolve(folder))).find())
+                .isPresent();
+    }
+
+    /** The nearest folder at or above an object's whose Makefile names goals of kbuild, relative to the tree. */
+    static Optional<Path> nearest(Path tree, String object) {
+        for (Path folder = Path.of(object).getParent(); folder != null; folder = folder.getParent()) {
+            if (GOAL.matcher(text(tree, tree.resolve(folder))).find()) {
+                return Optional.of(folder);
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     /** The folders whose Makefiles may list objects of other folders, relative to the tree, sorted. */
@@ -91,7 +97,7 @@ final class Makefiles {
     }
 
     /** A folder's Makefile with those it includes, as they stand; empty where there is none. */
-    private static String text(Path tree, Path folder) {
+    static String text(Path tree, Path folder) {
         StringBuilder text = new StringBuilder();
         Folders.doing(folder, () -> {
             for (String name : NAMES) {

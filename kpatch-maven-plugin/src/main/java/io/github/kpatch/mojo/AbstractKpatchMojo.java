@@ -3,14 +3,19 @@ package io.github.kpatch.mojo;
 import io.github.kpatch.host.BarProgress;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Console;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.FullDisk;
 import io.github.kpatch.host.HeartbeatProgress;
+import io.github.kpatch.host.ProblemList;
 import io.github.kpatch.host.Progress;
+import io.github.kpatch.host.Workspace;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
+import java.io.File;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecution;
@@ -39,6 +44,10 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
     @Parameter(property = "kpatch.jobs", defaultValue = "0")
     private int jobs;
 
+    /** Where the goals leave what they make. */
+    @Parameter(property = "kpatch.workDirectory", defaultValue = "${project.build.directory}/kpatch")
+    private File workDirectory;
+
     @Parameter(defaultValue = "${session}", readonly = true, required = true)
     private MavenSession session;
 
@@ -58,8 +67,7 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
         try {
             run();
         } catch (ProblemException e) {
-            String text =
-                    e.problems().stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator()));
+            String text = String.join(System.lineSeparator(), ProblemList.lines(e.problems(), log("problems")));
             if (e.kind() == ProblemException.Kind.FINDINGS) {
                 throw new MojoFailureException(text);
             }
@@ -70,8 +78,29 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
             if (fullDisk.isPresent()) {
                 throw new MojoExecutionException(fullDisk.get().toString(), e);
             }
-            throw new MojoExecutionException(e + System.lineSeparator() + REPORT, e);
+            throw new MojoExecutionException(e + System.lineSeparator() + REPORT + trace(e), e);
         }
+    }
+
+    /** Not everybody ran Maven with -e, and a bug may not come again. */
+    private String trace(RuntimeException bug) {
+        StringWriter trace = new StringWriter();
+        bug.printStackTrace(new PrintWriter(trace));
+        try {
+            Folders.write(log("bug"), trace.toString());
+            return " Stack trace: " + log("bug");
+        } catch (ProblemException unwritable) {
+            return System.lineSeparator() + trace;
+        }
+    }
+
+    private Path log(String what) {
+        return new Workspace(workDirectory.toPath()).log(execution.getGoal() + "-" + what);
+    }
+
+    /** Where the goals leave what they make. */
+    final Path workDirectory() {
+        return workDirectory.toPath();
     }
 
     /** Whether this goal's own switch skips it. */

@@ -71,10 +71,6 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.cache")
     private File cache;
 
-    /** Where the goals leave what they make. */
-    @Parameter(property = "kpatch.workDirectory", defaultValue = "${project.build.directory}/kpatch")
-    private File workDirectory;
-
     /** The target's config as the project holds it; {@code kernel.lock} lies beside it. */
     @Parameter(property = "kpatch.kernelConfig", defaultValue = SOURCES + "/kernel.config")
     private File kernelConfig;
@@ -91,7 +87,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     /** The stages as goals. */
     final Goals goals() {
         return new Goals(BuildContext.of(
-                workDirectory.toPath(),
+                workDirectory(),
                 Optional.ofNullable(cache).map(File::toPath),
                 pluginVersion(),
                 runner(),

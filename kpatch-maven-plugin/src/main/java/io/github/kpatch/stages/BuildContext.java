@@ -4,6 +4,7 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.host.ExclusiveLock;
 import io.github.kpatch.host.PlainPath;
+import io.github.kpatch.host.ProblemList;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Workspace;
 import io.github.kpatch.problem.Problem;
@@ -12,6 +13,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.KernelCache;
 import io.github.kpatch.source.Kernels;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -81,6 +83,11 @@ public record BuildContext(
      */
     <T> T alone(Supplier<T> work) {
         return new ExclusiveLock(workspace.lock(), console::info).during("it works in " + workspace.root(), work);
+    }
+
+    /** Warns of what a stage found that stands in nobody's way. */
+    void warn(Stage stage, List<Problem> problems) {
+        ProblemList.warn(problems, workspace.log(stage.goal() + "-warnings"), console);
     }
 
     /** Gets kernels. */

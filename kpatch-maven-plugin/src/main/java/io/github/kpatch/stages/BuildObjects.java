@@ -5,12 +5,14 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.kbuild.BuildPlace;
+import io.github.kpatch.kbuild.CheckBuilt;
 import io.github.kpatch.kbuild.CheckExports;
 import io.github.kpatch.kbuild.CheckParent;
 import io.github.kpatch.kbuild.CompiledSources;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.KbuildRecord;
+import io.github.kpatch.kbuild.Listing;
 import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kernel.KernelObject;
@@ -23,8 +25,10 @@ import io.github.kpatch.source.TargetFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -39,6 +43,9 @@ public final class BuildObjects {
     private final PatchedSources sources;
     private final BuildContext context;
     private final Path log;
+
+    /** What kbuild said of folders' Makefiles. */
+    private final Map<String, Optional<Listing>> listings = new HashMap<>();
 
     private BuildObjects(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
         this.kernel = kernel;
@@ -68,14 +75,17 @@ public final class BuildObjects {
 
     private BuiltObjects in(Path folder) {
         try (BuildPlace place = BuildPlace.of(folder)) {
-            List<String> objects =
-                    CompiledSources.objectsOf(kernel.tree(), sources.paths(), makefile -> listed(place, makefile));
+            List<String> objects = CompiledSources.objectsOf(
+                    kernel.tree(),
+                    sources.paths(),
+                    this::makefilesElsewhere,
+                    makefile -> listed(place, makefile).map(Listing::objects).orElse(List.of()));
             List<String> touched = new ArrayList<>(objects);
             touched.addAll(sources.paths());
             PrivateView view = PrivateView.of(
                     kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
             Map<String, Kept> originals = new TreeMap<>();
-            int missing = keepOriginals(view, objects, folder.resolve("original"), originals);
+            int missing = keepOriginals(place, view, objects, folder.resolve("original"), originals);
             makePatched(view, objects);
             List<BuiltObject> built = collect(folder.resolve("patched"), view, originals, objects);
             Folders.delete(view.root());
@@ -89,7 +99,8 @@ public final class BuildObjects {
      * @param kept receives them
      * @return how many had to be built
      */
-    private int keepOriginals(PrivateView view, List<String> objects, Path folder, Map<String, Kept> kept) {
+    private int keepOriginals(
+            BuildPlace place, PrivateView view, List<String> objects, Path folder, Map<String, Kept> kept) {
         OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
         List<String> missing = new ArrayList<>();
         for (String object : objects) {
@@ -98,6 +109,7 @@ public final class BuildObjects {
                     .ifPresentOrElse(
                             original -> kept.put(object, keep(original, folder, object)), () -> missing.add(object));
         }
+        checkBuilt(place, missing);
         if (!missing.isEmpty()) {
             make(view, missing, "Compiling originals", ProblemException::inputs);
             missing.forEach(object -> kept.put(object, keep(originals.take(view, object), folder, object)));
@@ -109,7 +121,31 @@ public final class BuildObjects {
         return new Kept(keep(original.content().toArray(), folder, object), original.record());
     }
 
-    private List<String> listed(BuildPlace place, String makefileFolder) {
+    /** Refuses, all together, what the target does not build: what is in the cache has been built and found there. */
+    private void checkBuilt(BuildPlace place, List<String> objects) {
+        CheckBuilt check = new CheckBuilt(kernel.tree(), folder -> listed(place, folder));
+        List<Problem> problems =
+                objects.stream().flatMap(object -> check.of(object).stream()).toList();
+        if (!problems.isEmpty()) {
+            throw ProblemException.findings(problems);
+        }
+    }
+
+    private List<String> makefilesElsewhere() {
+        String folders = context.cache()
+                .memo()
+                .recall(
+                        "makefiles with objects elsewhere, tree " + kernel.digest(),
+                        List.of(),
+                        () -> String.join("\n", CompiledSources.makefilesElsewhere(kernel.tree())));
+        return folders.lines().toList();
+    }
+
+    private Optional<Listing> listed(BuildPlace place, String makefileFolder) {
+        return listings.computeIfAbsent(makefileFolder, folder -> ask(place, folder));
+    }
+
+    private Optional<Listing> ask(BuildPlace place, String makefileFolder) {
         PrivateView view = PrivateView.of(
                 kernel.tree(), place.path().resolve("asked"), kernel.target().symvers(), List.of());
         try {

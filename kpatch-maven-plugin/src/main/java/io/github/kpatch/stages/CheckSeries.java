@@ -1,7 +1,6 @@
 package io.github.kpatch.stages;
 
 import io.github.kpatch.patch.CheckPatches;
-import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
@@ -33,7 +32,7 @@ public final class CheckSeries {
                                 CheckPatches.run(patches, kernel.tree(), maxFuzz, folder, context.runner()),
                                 context.workspace()),
                         PatchedSources::story));
-        sources.warnings().stream().map(Problem::toString).forEach(context.console()::warn);
+        context.warn(Stage.CHECK_PATCHES, sources.warnings());
         return sources;
     }
 }

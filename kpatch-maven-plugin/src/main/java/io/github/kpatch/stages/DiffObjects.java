@@ -101,12 +101,15 @@ public final class DiffObjects {
                     .filter(result -> result.outcome() == PairResult.Outcome.REJECTED)
                     .forEach(result -> Explanation.tell(result.original(), result.included(), context.console()));
         }
+        ComparePairs.throwBugs(compared);
         refuse(compared);
 
+        context.warn(
+                Stage.DIFF,
+                compared.stream().flatMap(one -> one.problems().stream()).toList());
         List<DiffedObject> changed = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             PairResult result = compared.get(i).result();
-            compared.get(i).problems().stream().map(Problem::toString).forEach(context.console()::warn);
             if (result.outcome() == PairResult.Outcome.CHANGED) {
                 tell(result, context.console());
                 changed.add(new DiffedObject(

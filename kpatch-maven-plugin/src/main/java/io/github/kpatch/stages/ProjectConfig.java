@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -24,6 +25,31 @@ import java.util.List;
 public record ProjectConfig(Path config) {
     private Path lock() {
         return config.resolveSibling("kernel.lock");
+    }
+
+    /**
+     * Refuses a project whose config was taken from a kernel of another release: nothing else of the two need be compared.
+     *
+     * @throws ProblemException KP211, in one line
+     */
+    void checkRelease(KernelRelease wanted) {
+        if (!Files.isRegularFile(config) || !Files.isRegularFile(lock())) {
+            return;
+        }
+        String locked = locked().release();
+        if (!locked.equals(wanted.value())) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.CONFIG_DIFFERS,
+                    lock().toString(),
+                    "kernel.config and kernel.lock are of the kernel " + locked + ", and the project asks for " + wanted
+                            + ".",
+                    "Run mvn kpatch:config to take those of " + wanted + ", or ask for " + locked + "."));
+        }
+    }
+
+    private KernelLock locked() {
+        return KernelLock.parse(
+                lock().toString(), Folders.doing(lock(), () -> Files.readString(lock(), StandardCharsets.UTF_8)));
     }
 
     /**
@@ -52,8 +78,7 @@ public record ProjectConfig(Path config) {
             writeLock(kernel, console);
             return;
         }
-        String text = Folders.doing(lock(), () -> Files.readString(lock(), StandardCharsets.UTF_8));
-        KernelLock locked = KernelLock.parse(lock().toString(), text);
+        KernelLock locked = locked();
         // The project's config may differ from the target's in what does not matter, so its digest is its own.
         String configSha256 = Digests.of(config);
         List<Problem> problems = locked.differencesTo(withConfig(kernel.lock(), configSha256)).stream()

@@ -22,7 +22,9 @@ public final class UnpackKernel {
         Kernels kernels = context.kernels();
         KernelRequest request = wanted.request(context.jobs());
         // The cache knows better than a record whether its inputs changed, so it is asked every time.
+        request.release().ifPresent(projectConfig::checkRelease);
         LocatedKernel located = kernels.locate(request);
+        projectConfig.checkRelease(located.target().release());
         projectConfig.checkConfig(located.target());
         PreparedKernel kernel = located.prepared();
         projectConfig.checkLock(kernel, context.console());

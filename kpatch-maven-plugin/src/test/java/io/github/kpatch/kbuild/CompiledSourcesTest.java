@@ -22,7 +22,7 @@ class CompiledSourcesTest {
         Files.writeString(tree.resolve("kernel/sched/policy.c"), "#include <linux/fs.h>\n # include \"rt.c\"\n");
 
         assertThat(CompiledSources.objectsOf(
-                        tree, List.of("kernel/sched/rt.c", "kernel/sched/fair.c"), folder -> List.of()))
+                        tree, List.of("kernel/sched/rt.c", "kernel/sched/fair.c"), List::of, folder -> List.of()))
                 .containsExactly("kernel/sched/fair.o", "kernel/sched/policy.o");
     }
 
@@ -38,10 +38,14 @@ class CompiledSourcesTest {
         write("fs/xfs/libxfs/btree.c", "int tree;\n");
         List<String> asked = new ArrayList<>();
 
-        assertThat(CompiledSources.objectsOf(tree, List.of("virt/kvm/main.c", "fs/xfs/libxfs/btree.c"), folder -> {
-                    asked.add(folder);
-                    return List.of("arch/x86/kvm/x86.o", "arch/x86/kvm/../../../virt/kvm/main.o");
-                }))
+        assertThat(CompiledSources.objectsOf(
+                        tree,
+                        List.of("virt/kvm/main.c", "fs/xfs/libxfs/btree.c"),
+                        () -> CompiledSources.makefilesElsewhere(tree),
+                        folder -> {
+                            asked.add(folder);
+                            return List.of("arch/x86/kvm/x86.o", "arch/x86/kvm/../../../virt/kvm/main.o");
+                        }))
                 .containsExactly("arch/x86/kvm/../../../virt/kvm/main.o", "fs/xfs/libxfs/btree.o");
         assertThat(asked).containsExactly("arch/x86/kvm");
     }
