@@ -45,13 +45,10 @@ public interface Architecture {
     int instructionLength(Section section, int offset);
 
     /**
-     * Whether the instructions at {@code offset} of two builds load a constant into the same register, that of the second
-     * or third argument, where the kernel's reporting functions expect a line number.
+     * Whether the instructions at {@code offset} of two builds differ in nothing but a constant, and load it where {@code
+     * function} takes a line number. No function whose argument may be any other number is known here.
      */
-    boolean loadLineNumbers(Bytes original, Bytes patched, int offset);
-
-    /** Whether the function of that name takes a line number as its second or third argument. */
-    boolean takesLineNumber(String function);
+    boolean loadLineNumbers(Bytes original, Bytes patched, int offset, String function);
 
     /** Whether the symbol only marks what kind of bytes follow it. */
     boolean isMappingSymbol(Symbol symbol);
@@ -74,7 +71,10 @@ public interface Architecture {
     /** Whether a section of that name is a by-product of the compiler here and never carried. */
     boolean discards(String sectionName);
 
-    /** Whether {@code function} begins with a call that ftrace can redirect, which is what livepatch needs. */
+    /**
+     * Whether the first instruction of {@code function} is a call that ftrace can redirect, which is what livepatch needs;
+     * a mark for indirect branches may stand before it.
+     */
     boolean isTraced(ElfObject object, SymbolId function);
 
     /**

@@ -94,13 +94,11 @@ public final class ComparePairs {
             Folders.delete(pair.output());
             DiffOutcome outcome = DiffObject.run(
                     new ObjectPair(
-                            pair.name(), pair.original().get(), pair.patched().get()),
+                            pair.name(), pair.original().get(), pair.patched().get(), pair.lineNumbers()),
                     pair.target().get());
             return finished(pair, outcome, start);
         } catch (ProblemException e) {
-            PairResult.Outcome outcome =
-                    e.kind() == ProblemException.Kind.FINDINGS ? PairResult.Outcome.REJECTED : PairResult.Outcome.ERROR;
-            return withoutContent(pair, outcome, e.problems(), start);
+            return withoutContent(pair, PairResult.Outcome.ERROR, e.problems(), start);
         } catch (RuntimeException | StackOverflowError e) {
             return broken(pair, e, start);
         }

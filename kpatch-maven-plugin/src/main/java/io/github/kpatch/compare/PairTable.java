@@ -3,6 +3,7 @@ package io.github.kpatch.compare;
 import io.github.kpatch.arch.TableStructures;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.diff.DiffTarget;
+import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.ElfObject;
@@ -93,6 +94,7 @@ final class PairTable {
                 row.get("original"),
                 () -> object(path(row.get("original"))),
                 () -> object(path(row.get("patched"))),
+                ObjectPair.LineNumbers.MOVED,
                 () -> target(row, klpArch.equals("true")),
                 path(row.get("output")));
     }

@@ -8,6 +8,7 @@ import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ final class CarryContent {
      *
      * @throws ProblemException when a relocation points outside its section, or a traced function does not begin as the
      *     kernel expects
+     * @throws UnreconcilableException when the patch needs an entry of a table that cannot go along
      */
     static CarriedContent of(Changes changes, Tables tables) {
         CarryContent pass = new CarryContent(changes, tables);
@@ -139,11 +141,11 @@ final class CarryContent {
         return new Relocation(relocation.offset(), relocation.type(), symbol, relocation.addend() + shift);
     }
 
-    private ProblemException leftBehind(SymbolId symbol) {
-        return ProblemException.input(
+    private UnreconcilableException leftBehind(SymbolId symbol) {
+        return new UnreconcilableException(Problem.of(
                 ProblemCode.SPECIAL_SECTION_INVALID,
                 patched.where(symbol),
-                "The patch refers to an entry of the table that cannot go along.");
+                "The patch refers to an entry of the table that cannot go along."));
     }
 
     private void checkRange(SectionId base, List<Relocation> all) {

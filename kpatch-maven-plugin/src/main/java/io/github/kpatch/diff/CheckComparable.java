@@ -124,7 +124,6 @@ final class CheckComparable {
     }
 
     private static UnreconcilableException notComparable(ObjectPair objects, String what) {
-        return new UnreconcilableException(
-                List.of(Problem.of(ProblemCode.OBJECTS_NOT_COMPARABLE, objects.name(), what)));
+        return new UnreconcilableException(Problem.of(ProblemCode.OBJECTS_NOT_COMPARABLE, objects.name(), what));
     }
 }

@@ -9,14 +9,18 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides what became of every section and symbol.
  *
  * <p>Sections compare by content: bytes, then relocations one by one. A section that differs in line numbers alone
- * counts as equal, and code about which the kernel's tables say something else does not. The verdict on a section passes to the symbol that owns it; a symbol that owns none keeps "same", and
+ * counts as equal where lines may have moved, and code about which the kernel's tables say something else does not. The verdict on a section passes to the symbol that owns it; a symbol that owns none keeps "same", and
  * a change in its section is caught when the result is verified. A function whose cold piece changed has changed too,
  * for the piece can be reached only through the function.
  *
@@ -32,6 +36,8 @@ final class CompareTwins {
     private final Status[] symbols;
     private final List<Problem> fatal = new ArrayList<>();
     private final List<Problem> notices = new ArrayList<>();
+    private final Set<SectionId> usingChangedConstants = new HashSet<>();
+    private final Map<SymbolId, String> tables = new HashMap<>();
 
     private CompareTwins(Correlation twins, Ignored ignored) {
         this.twins = twins;
@@ -45,14 +51,23 @@ final class CompareTwins {
     /**
      * The status of everything in the patched object.
      *
-     * @param target gives the sizes of the kernel's structures
+     * @param originalTables the original object's tables about code
+     * @param patchedTables the patched object's
+     * @param lineNumbers whether a difference in line numbers alone is one
      */
-    static Changes of(Correlation twins, Ignored ignored, DiffTarget target) {
+    static Changes of(
+            Correlation twins,
+            Ignored ignored,
+            CodeTables originalTables,
+            CodeTables patchedTables,
+            ObjectPair.LineNumbers lineNumbers) {
         CompareTwins pass = new CompareTwins(twins, ignored);
         pass.compareSections();
         pass.followUnnamedData();
-        pass.forgiveLineNumbers();
-        pass.followTableEntries(target.sizeOf("bug_entry").orElse(0));
+        if (lineNumbers == ObjectPair.LineNumbers.MOVED) {
+            pass.forgiveLineNumbers();
+        }
+        pass.compareTables(originalTables, patchedTables);
         pass.compareSymbols();
         pass.passStatusToOwners();
         pass.passStatusOfPieces();
@@ -62,7 +77,7 @@ final class CompareTwins {
         }
         pass.leaveOutFunctions();
         pass.leaveOutSections();
-        return new Changes(twins, List.of(pass.sections), List.of(pass.symbols), ignored, pass.notices);
+        return new Changes(twins, List.of(pass.sections), List.of(pass.symbols), pass.tables, ignored, pass.notices);
     }
 
     private void compareSections() {
@@ -114,9 +129,8 @@ final class CompareTwins {
     }
 
     private void followUnnamedData() {
-        for (SectionId id : new FollowUnnamedData(twins).affected(sections)) {
-            sections[id.index()] = Status.CHANGED;
-        }
+        usingChangedConstants.addAll(new FollowUnnamedData(twins).affected(sections));
+        usingChangedConstants.forEach(id -> sections[id.index()] = Status.CHANGED);
     }
 
     private void forgiveLineNumbers() {
@@ -138,10 +152,38 @@ final class CompareTwins {
         }
     }
 
-    private void followTableEntries(int bugEntrySize) {
-        for (SectionId id : new FollowTableEntries(twins).affected(bugEntrySize)) {
-            if (patched.bundles().owner(id).isPresent()) {
-                sections[id.index()] = Status.CHANGED;
+    private void compareTables(CodeTables originalTables, CodeTables patchedTables) {
+        Map<SymbolId, String> differing = CompareTables.of(twins, originalTables, patchedTables);
+        differing.forEach((code, table) -> {
+            SectionId home = patched.home(code).orElseThrow();
+            boolean same = sections[home.index()] == Status.SAME
+                    && patched.elf()
+                            .relocationSectionOf(home)
+                            .filter(relocations -> sections[relocations.index()] != Status.SAME)
+                            .isEmpty();
+            if (same || patched.bundles().owner(home).isEmpty()) {
+                tables.put(code, table);
+            }
+        });
+        tables.keySet()
+                .forEach(code -> sections[patched.home(code).orElseThrow().index()] = Status.CHANGED);
+        for (SectionId id : AccountedFor.in(patched, patchedTables)) {
+            accountFor(id);
+        }
+    }
+
+    /** Each entry has been compared, and with it what it leads to; where that stands in the section says nothing. */
+    private void accountFor(SectionId id) {
+        Optional<SectionId> relocations = patched.elf().relocationSectionOf(id);
+        if (relocations.filter(usingChangedConstants::contains).isPresent()) {
+            fatal.add(Problem.of(
+                    ProblemCode.SECTION_CHANGED,
+                    patched.where(id),
+                    "A constant that it refers to changed, and nothing says for which function that counts."));
+        }
+        for (SectionId each : relocations.map(found -> List.of(id, found)).orElse(List.of(id))) {
+            if (sections[each.index()] == Status.CHANGED) {
+                sections[each.index()] = Status.SAME;
             }
         }
     }

@@ -8,7 +8,6 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
-import io.github.kpatch.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -136,16 +135,16 @@ final class CorrelateStaticLocals {
         }
         SymbolId twin = counterpart(use.relocations())
                 .flatMap(relocations -> candidate(relocations, variable))
-                .orElseThrow(() -> new UnreconcilableException(List.of(lost(use))));
+                .orElseThrow(() -> new UnreconcilableException(lost(use)));
         SectionId twinHome = patched.home(twin).orElseThrow();
         if (bundled != patched.isBundled(twin)
                 || (!bundled && !sections.patched(home).equals(Optional.of(twinHome)))) {
-            throw ProblemException.input(
+            throw new UnreconcilableException(Problem.of(
                     ProblemCode.OBJECTS_NOT_COMPARABLE,
                     original.where(variable),
                     "The static local variable moved from section "
                             + original.section(home).name() + " to "
-                            + patched.section(twinHome).name() + ".");
+                            + patched.section(twinHome).name() + "."));
         }
         symbols.pair(variable, twin);
         if (bundled) {

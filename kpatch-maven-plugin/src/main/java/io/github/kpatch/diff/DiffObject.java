@@ -15,23 +15,40 @@ import java.util.Set;
  * pass in a file of its own, and each needs the fact that the one before it returned.
  */
 public final class DiffObject {
-    private DiffObject() {}
+    private final ObjectPair objects;
+    private final DiffTarget target;
+
+    // What a rejection can tell, as far as the passes have come.
+    private List<String> changedFunctions = List.of();
+    private List<String> newFunctions = List.of();
+    private List<IncludedElement> reasons = List.of();
+
+    private DiffObject(ObjectPair objects, DiffTarget target) {
+        this.objects = objects;
+        this.target = target;
+    }
 
     /**
-     * Compares the two builds of one object.
+     * Compares the two builds of one object. What the patch wants and no live patch can do is an outcome; an exception is
+     * about the inputs.
      *
-     * @throws ProblemException when an object is malformed or holds what the engine does not know, when it does not
-     *     belong to the target kernel, or when the target kernel cannot set up at load what the patch uses
+     * @throws ProblemException when an object is malformed or holds what the engine does not know, or when it does not
+     *     belong to the target kernel
      */
     public static DiffOutcome run(ObjectPair objects, DiffTarget target) {
+        DiffObject run = new DiffObject(objects, target);
         try {
-            return outcome(objects, target);
+            return run.outcome();
         } catch (UnreconcilableException e) {
-            return new DiffOutcome.Rejected(e.problems(), List.of(), List.of(), List.of());
+            return run.rejected(e.problems());
         }
     }
 
-    private static DiffOutcome outcome(ObjectPair objects, DiffTarget target) {
+    private DiffOutcome rejected(List<Problem> problems) {
+        return new DiffOutcome.Rejected(problems, changedFunctions, newFunctions, reasons);
+    }
+
+    private DiffOutcome outcome() {
         // What each object says about itself.
         CheckComparable.ComparablePair pair = CheckComparable.of(objects);
         Unit original = unit(objects.name(), pair.arch(), objects.original());
@@ -41,21 +58,23 @@ public final class DiffObject {
         // What is the same thing in both, and what became of it.
         Correlation twins = CorrelateElements.between(named(original), named(patched));
         Ignored ignored = FindIgnored.in(twins);
-        Changes changes = CompareTwins.of(twins, ignored, target);
+        CodeTables originalTables = CodeTables.in(twins.original(), target);
+        CodeTables patchedTables = CodeTables.in(twins.patched(), target);
+        Changes changes = CompareTwins.of(twins, ignored, originalTables, patchedTables, objects.lineNumbers());
         List<SymbolId> redirected = CheckTraceable.in(changes);
+        changedFunctions = redirected.stream()
+                .map(function -> changes.patched().symbol(function).name())
+                .toList();
 
         // What has to go along, and whether it can.
         SymbolLookup lookup = new SymbolLookup(twins, blocks, target);
         SelectElements.Selection selection = SelectElements.from(changes, target.klpArch());
-        Tables tables = RebuildTables.around(selection, changes, lookup, target);
-        List<String> changedFunctions = redirected.stream()
-                .map(function -> changes.patched().symbol(function).name())
-                .toList();
-        List<String> newFunctions = ListNewFunctions.in(changes, tables.inclusion());
-        List<IncludedElement> reasons = ExplainInclusion.of(changes.patched(), tables.inclusion());
+        Tables tables = RebuildTables.around(selection, changes, patchedTables, lookup, target);
+        newFunctions = ListNewFunctions.in(changes, tables.inclusion());
+        reasons = ExplainInclusion.of(changes.patched(), tables.inclusion());
         List<Problem> problems = VerifyPatchability.of(changes, tables);
         if (!problems.isEmpty()) {
-            return new DiffOutcome.Rejected(problems, changedFunctions, newFunctions, reasons);
+            return rejected(problems);
         }
         List<Problem> warnings = new ArrayList<>(twins.warnings());
         warnings.addAll(changes.notices());

@@ -6,8 +6,8 @@ import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
-import io.github.kpatch.problem.ProblemException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -41,7 +41,7 @@ final class FindIgnored {
     /**
      * What to leave out.
      *
-     * @throws ProblemException when a macro names something that is not there
+     * @throws UnreconcilableException when a macro names something that is not there
      */
     static Ignored in(Correlation twins) {
         FindIgnored pass = new FindIgnored(twins.patched());
@@ -101,8 +101,8 @@ final class FindIgnored {
         return functions;
     }
 
-    private ProblemException invalid(String what) {
-        return ProblemException.input(ProblemCode.AUTHOR_MARK_INVALID, patched.name(), what);
+    private UnreconcilableException invalid(String what) {
+        return new UnreconcilableException(Problem.of(ProblemCode.AUTHOR_MARK_INVALID, patched.name(), what));
     }
 
     private Set<SymbolId> marks() {

@@ -6,16 +6,16 @@ import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionId;
-import io.github.kpatch.elf.Symbol;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Tells whether code differs in nothing but line numbers.
  *
- * <p>{@code __LINE__} in a macro such as {@code WARN} becomes a constant in the code, so every function below the
+ * <p>Only asked for pairs whose lines may have moved, see {@link ObjectPair.LineNumbers}. {@code __LINE__} in a macro such as {@code WARN} becomes a constant in the code, so every function below the
  * patched place "changes". The pattern is narrow: the constant goes into the register of the second or third argument,
- * and the next call goes to a function known to take a line number:
+ * and the next call goes to a function known to take a line number there and nothing else, which {@code printk} is not:
  *
  * <pre>
  *   be 2e 04 00 00          mov  $0x42e,%esi
@@ -51,8 +51,11 @@ final class LineNumberFilter {
                 return false;
             }
             boolean differs = !code.slice(at, at + length).equals(original.slice(at, at + length));
-            boolean lineNumber = differs && arch.loadLineNumbers(original, code, at);
-            if (differs && !(lineNumber && nextCallTakesLine(relocations, at + length, offsets))) {
+            boolean excused = differs
+                    && nextCallee(relocations, at + length, offsets)
+                            .filter(isLineOf(original, code, at))
+                            .isPresent();
+            if (differs && !excused) {
                 return false;
             }
             at += length;
@@ -60,17 +63,21 @@ final class LineNumberFilter {
         return true;
     }
 
-    private boolean nextCallTakesLine(List<Relocation> relocations, int from, TargetOffsets offsets) {
+    private Predicate<String> isLineOf(Bytes original, Bytes code, int at) {
+        return function -> arch.loadLineNumbers(original, code, at, function);
+    }
+
+    private Optional<String> nextCallee(List<Relocation> relocations, int from, TargetOffsets offsets) {
         for (Relocation relocation : relocations) {
             if (relocation.offset() < from) {
                 continue;
             }
             Optional<String> literal = RelocationEquality.literal(patched, relocation, offsets);
-            Symbol symbol = patched.symbol(relocation.symbol());
-            if (literal.isEmpty() && LOOKED_PAST.stream().noneMatch(symbol.name()::startsWith)) {
-                return arch.takesLineNumber(symbol.name());
+            String name = patched.symbol(relocation.symbol()).name();
+            if (literal.isEmpty() && LOOKED_PAST.stream().noneMatch(name::startsWith)) {
+                return Optional.of(name);
             }
         }
-        return false;
+        return Optional.empty();
     }
 }

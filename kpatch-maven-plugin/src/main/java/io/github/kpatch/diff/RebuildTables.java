@@ -8,10 +8,8 @@ import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.Problem;
-import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.special.EntryLayout;
-import io.github.kpatch.special.SpecialSection;
+import io.github.kpatch.special.EntryMeaning;
 import io.github.kpatch.special.TableContext;
 import io.github.kpatch.special.TableEntry;
 import io.github.kpatch.special.Verdict;
@@ -57,60 +55,41 @@ final class RebuildTables {
         }
     }
 
-    private RebuildTables(Changes changes, SelectElements.Selection selection, SymbolLookup lookup, DiffTarget target) {
+    private RebuildTables(
+            Changes changes,
+            SelectElements.Selection selection,
+            CodeTables divided,
+            SymbolLookup lookup,
+            DiffTarget target) {
         this.patched = changes.patched();
         this.target = target;
         this.lookup = lookup;
         this.draft = selection.draft();
-        checkSingle(SectionNames.ALTERNATIVE_CODE);
-        for (SpecialSection special : patched.arch().specialSections()) {
-            checkSingle(special.name());
-            if (special.entries() instanceof EntryLayout.Paired paired) {
-                checkSingle(paired.companion());
+        divided.tables().forEach((id, entries) -> {
+            if (selection.tables().containsKey(id)) {
+                tables.put(id, new Table(entries));
             }
-            patched.elf()
-                    .sectionNamed(special.name())
-                    .filter(id -> selection.tables().containsKey(id) && canBeDivided(special))
-                    .ifPresent(id -> tables.put(id, new Table(TableEntries.of(patched, id, special, target))));
-        }
-    }
-
-    /** Assemblers and linkers join tables of one name; the entries of another one would be lost. */
-    private void checkSingle(String name) {
-        List<SectionId> all = patched.elf().sectionsNamed(name);
-        if (all.size() > 1) {
-            throw ProblemException.input(
-                    ProblemCode.SPECIAL_SECTION_INVALID,
-                    patched.where(all.get(1)),
-                    "The object has " + all.size() + " sections of this name.");
-        }
+        });
     }
 
     /**
      * The tables around what has been selected.
      *
-     * @throws ProblemException when a table has not the shape of the target kernel's, or when an included function uses
-     *     what cannot be set up at load
+     * @throws ProblemException when an entry has not the shape of the target kernel's
      */
-    static Tables around(SelectElements.Selection selection, Changes changes, SymbolLookup lookup, DiffTarget target) {
-        RebuildTables pass = new RebuildTables(changes, selection, lookup, target);
+    static Tables around(
+            SelectElements.Selection selection,
+            Changes changes,
+            CodeTables divided,
+            SymbolLookup lookup,
+            DiffTarget target) {
+        RebuildTables pass = new RebuildTables(changes, selection, divided, lookup, target);
         pass.keepEntries();
-        if (!pass.rejected.isEmpty()) {
-            throw ProblemException.findings(pass.rejected);
-        }
         Map<SectionId, Tables.Rebuilt> kept = pass.rebuild();
-        Set<SectionId> dropped = new HashSet<>(selection.tables().keySet());
-        dropped.addAll(selection.neverCarried());
-        dropped.addAll(pass.companions());
+        Set<SectionId> dropped = new HashSet<>(selection.neverCarried());
         dropped.removeAll(kept.keySet());
         Map<SectionId, List<Relocation>> debug = pass.trimDebugSections();
-        return new Tables(pass.draft.done(), kept, dropped, debug);
-    }
-
-    private boolean canBeDivided(SpecialSection special) {
-        return !(special.entries() instanceof EntryLayout.Paired paired)
-                || (patched.elf().sectionNamed(paired.companion()).isPresent()
-                        && target.sizeOf(paired.structure()).isPresent());
+        return new Tables(pass.draft.done(), kept, dropped, pass.rejected, debug);
     }
 
     private void keepEntries() {
@@ -129,7 +108,9 @@ final class RebuildTables {
         boolean grown = false;
         for (int i = 0; i < table.entries.entries().size(); i++) {
             TableEntry entry = table.entries.entries().get(i);
-            if (table.kept.get(i) || table.refused.get(i) || !(table.requested.get(i) || describesIncluded(entry))) {
+            if (table.kept.get(i)
+                    || table.refused.get(i)
+                    || !(table.requested.get(i) || describesIncluded(entry) || describesKeptPiece(table, entry))) {
                 continue;
             }
             Verdict verdict = table.entries.special().judge(entry, new Context(table.entries.section()));
@@ -154,6 +135,23 @@ final class RebuildTables {
                         .filter(home ->
                                 draft.has(home) && (patched.symbol(symbol).isFunction() || isCode(home)))
                         .isPresent());
+    }
+
+    /** Whether it is about out-of-line code that goes along piece by piece; how to unwind from there is never known. */
+    private boolean describesKeptPiece(Table table, TableEntry entry) {
+        if (!(table.entries.meaning() instanceof EntryMeaning.AboutCode meaning)
+                || table.entries.companion().isPresent()) {
+            return false;
+        }
+        return entry.relocations().stream()
+                .filter(relocation -> relocation.offset() == entry.offset() + meaning.codeAt())
+                .anyMatch(relocation -> {
+                    Optional<Table> pieces = tableOf(relocation).map(tables::get);
+                    long place = patched.symbol(relocation.symbol()).value() + relocation.addend();
+                    return pieces.isPresent()
+                            && pieces.get().entries.indexOf(place) >= 0
+                            && pieces.get().kept.get(pieces.get().entries.indexOf(place));
+                });
     }
 
     /** Labels in assembler code may have no type, and places without a size to cover them only their section's name. */
@@ -280,12 +278,10 @@ final class RebuildTables {
             }
             rebuilt.put(id, rebuild(table));
             takeIn(id);
-            if (table.entries.special().entries() instanceof EntryLayout.Paired paired) {
-                SectionId companion =
-                        patched.elf().sectionNamed(paired.companion()).orElseThrow();
-                rebuilt.put(companion, rebuildCompanion(table, companion, paired.structure()));
-                takeIn(companion);
-            }
+            table.entries.companion().ifPresent(companion -> {
+                rebuilt.put(companion.section(), rebuildCompanion(table, companion));
+                takeIn(companion.section());
+            });
         }
         return rebuilt;
     }
@@ -316,33 +312,16 @@ final class RebuildTables {
         return new Tables.Rebuilt(Bytes.copyOf(bytes.toByteArray()), relocations, moves);
     }
 
-    private Tables.Rebuilt rebuildCompanion(Table table, SectionId companion, String structure) {
-        Bytes old = patched.section(companion).bytes();
-        long size = target.sizeOf(structure).orElseThrow();
-        if (old.size() != size * table.entries.entries().size()) {
-            throw ProblemException.input(
-                    ProblemCode.SPECIAL_SECTION_INVALID,
-                    patched.where(companion),
-                    "It is " + old.size() + " bytes long instead of "
-                            + table.entries.entries().size() + " times the " + size + " bytes of " + structure + ".");
-        }
+    private Tables.Rebuilt rebuildCompanion(Table table, TableEntries.Companion companion) {
+        Bytes old = patched.section(companion.section()).bytes();
+        int size = companion.entrySize();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Tables.Moves moves = new Tables.Moves(old.size());
         for (int i = table.kept.nextSetBit(0); i >= 0; i = table.kept.nextSetBit(i + 1)) {
-            bytes.writeBytes(old.slice((int) (i * size), (int) ((i + 1) * size)).toArray());
-            moves.append(i * size, size);
+            bytes.writeBytes(old.slice(i * size, (i + 1) * size).toArray());
+            moves.append((long) i * size, size);
         }
         return new Tables.Rebuilt(Bytes.copyOf(bytes.toByteArray()), List.of(), moves);
-    }
-
-    private Set<SectionId> companions() {
-        Set<SectionId> companions = new HashSet<>();
-        for (Table table : tables.values()) {
-            if (table.entries.special().entries() instanceof EntryLayout.Paired paired) {
-                patched.elf().sectionNamed(paired.companion()).ifPresent(companions::add);
-            }
-        }
-        return companions;
     }
 
     private Map<SectionId, List<Relocation>> trimDebugSections() {

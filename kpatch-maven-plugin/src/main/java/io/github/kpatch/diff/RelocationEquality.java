@@ -56,11 +56,20 @@ final class RelocationEquality {
 
     /** Whether all relocations agree, one by one: another order is a change. */
     boolean equal(SectionData.Relocations a, SectionData.Relocations b) {
-        if (a.entries().size() != b.entries().size()) {
+        return equal(a.entries(), b.entries(), 0);
+    }
+
+    /**
+     * The same where the patched ones stand {@code shift} bytes behind the original ones.
+     *
+     * @param shift of all of them, in bytes
+     */
+    boolean equal(List<Relocation> a, List<Relocation> b, long shift) {
+        if (a.size() != b.size()) {
             return false;
         }
-        for (int i = 0; i < a.entries().size(); i++) {
-            if (!equal(a.entries().get(i), b.entries().get(i))) {
+        for (int i = 0; i < a.size(); i++) {
+            if (!equal(a.get(i), b.get(i), shift)) {
                 return false;
             }
         }
@@ -82,7 +91,8 @@ final class RelocationEquality {
         return a.equals(b)
                 && equal(
                         inside(original, originalBase, originalStart, length),
-                        inside(patched, patchedBase, patchedStart, length));
+                        inside(patched, patchedBase, patchedStart, length),
+                        patchedStart - originalStart);
     }
 
     private static boolean fits(Unit unit, SectionId section, long start, long length) {
@@ -90,19 +100,23 @@ final class RelocationEquality {
         return start >= 0 && length >= 0 && start <= size && length <= size - start;
     }
 
-    private static SectionData.Relocations inside(Unit unit, SectionId section, long start, long length) {
+    private static List<Relocation> inside(Unit unit, SectionId section, long start, long length) {
         List<Relocation> inside = new ArrayList<>();
         for (Relocation relocation : unit.elf().relocationsOf(section)) {
             if (relocation.offset() >= start && relocation.offset() < start + length) {
-                inside.add(new Relocation(
-                        relocation.offset() - start, relocation.type(), relocation.symbol(), relocation.addend()));
+                inside.add(relocation);
             }
         }
-        return new SectionData.Relocations(section, inside);
+        return inside;
     }
 
-    private boolean equal(Relocation a, Relocation b) {
-        if (a.offset() != b.offset() || !a.type().equals(b.type())) {
+    /**
+     * Whether two relocations agree.
+     *
+     * @param shift by how much {@code b} stands behind {@code a}, in bytes
+     */
+    boolean equal(Relocation a, Relocation b, long shift) {
+        if (a.offset() + shift != b.offset() || !a.type().equals(b.type())) {
             return false;
         }
         Symbol symbolA = original.symbol(a.symbol());

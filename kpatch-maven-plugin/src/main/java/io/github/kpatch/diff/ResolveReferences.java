@@ -59,8 +59,8 @@ final class ResolveReferences {
     /**
      * Who resolves what.
      *
-     * @throws ProblemException when a symbol is in neither the patch nor the kernel, or cannot be told from others, or
-     *     when livepatch would resolve a reference too late
+     * @throws ProblemException when a symbol is in neither the patch nor the kernel, or cannot be told from others
+     * @throws UnreconcilableException when livepatch would resolve a reference too late
      */
     static References of(CarriedContent content, SymbolLookup lookup, DiffTarget target) {
         ResolveReferences pass = new ResolveReferences(content, lookup, target);
@@ -141,7 +141,7 @@ final class ResolveReferences {
         SymbolLookup.Found found = find(id).orElseThrow(() ->
                 notFound(id, target.parentName() + " does not have the function whose address is stored."));
         if (SectionNames.isCallback(patched.section(section).name())) {
-            throw ProblemException.input(new Problem(
+            throw new UnreconcilableException(new Problem(
                     ProblemCode.CALLBACK_INVALID,
                     patched.where(section),
                     "The callback " + patched.symbol(id).name() + " is a function of the running kernel, whose address"
@@ -149,11 +149,11 @@ final class ResolveReferences {
                     "Give the patch a new function that calls it."));
         }
         if (target.parentIsModule() && !target.klpArch() && isReadAtLoad(section)) {
-            throw ProblemException.input(
+            throw new UnreconcilableException(Problem.of(
                     ProblemCode.RELOCATION_UNSUPPORTED,
                     patched.where(section),
                     "The kernel reads this table before livepatch could resolve its reference to "
-                            + patched.symbol(id).name() + " of " + found.owner() + ".");
+                            + patched.symbol(id).name() + " of " + found.owner() + "."));
         }
         return new References.KlpReference(section, relocation, found);
     }

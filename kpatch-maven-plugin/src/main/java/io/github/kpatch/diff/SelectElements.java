@@ -7,8 +7,8 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
-import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.special.SpecialSection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,6 +85,7 @@ final class SelectElements {
      * What the changes call for.
      *
      * @param klpArch whether the kernel is older than 5.8
+     * @throws UnreconcilableException when a callback of the author's is none that livepatch could call
      */
     static Selection from(Changes changes, boolean klpArch) {
         SelectElements pass = new SelectElements(changes, klpArch);
@@ -162,7 +163,11 @@ final class SelectElements {
             SymbolId id = new SymbolId(i);
             Symbol symbol = patched.symbol(id);
             if (symbol.isFunction() && changes.of(id) == Status.CHANGED) {
-                draft.include(id, Inclusion.Reason.rule("the function changed"));
+                draft.include(
+                        id,
+                        Inclusion.Reason.rule(changes.table(id)
+                                .map(table -> "the table " + table + " says something else about it")
+                                .orElse("the function changed")));
             } else if (symbol.type().equals(SymbolType.FILE)) {
                 draft.add(id, Inclusion.Reason.rule("names the source file"));
             }
@@ -176,8 +181,8 @@ final class SelectElements {
                 continue;
             }
             if (!SectionNames.isCallback(patched.baseName(id))) {
-                throw ProblemException.input(
-                        ProblemCode.CALLBACK_INVALID, patched.where(id), "Livepatch has no callback of that kind.");
+                throw new UnreconcilableException(Problem.of(
+                        ProblemCode.CALLBACK_INVALID, patched.where(id), "Livepatch has no callback of that kind."));
             }
             Inclusion.Reason reason = Inclusion.Reason.rule("a callback of the patch's author");
             draft.add(id, reason);
@@ -203,11 +208,11 @@ final class SelectElements {
         return relocations.entries().get(0);
     }
 
-    private ProblemException notOneCallback(SectionId id) {
-        return ProblemException.input(
+    private UnreconcilableException notOneCallback(SectionId id) {
+        return new UnreconcilableException(Problem.of(
                 ProblemCode.CALLBACK_INVALID,
                 patched.where(id),
-                "It does not hold exactly one callback, which is all that livepatch calls.");
+                "It does not hold exactly one callback, which is all that livepatch calls."));
     }
 
     private void takeForced() {

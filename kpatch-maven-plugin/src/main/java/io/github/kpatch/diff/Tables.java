@@ -3,6 +3,7 @@ package io.github.kpatch.diff;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.problem.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -16,16 +17,19 @@ import java.util.TreeMap;
  * @param inclusion everything that goes in, now complete
  * @param kept each table of which something is left
  * @param dropped the tables of which nothing is left; a difference in them says nothing
+ * @param rejected why functions that are in cannot go along with what tables say about them
  * @param debugRelocations the relocations of debug sections that still have something to refer to, by relocation section
  */
 record Tables(
         Inclusion inclusion,
         Map<SectionId, Rebuilt> kept,
         Set<SectionId> dropped,
+        List<Problem> rejected,
         Map<SectionId, List<Relocation>> debugRelocations) {
     Tables {
         kept = Map.copyOf(kept);
         dropped = Set.copyOf(dropped);
+        rejected = List.copyOf(rejected);
         debugRelocations = Map.copyOf(debugRelocations);
     }
 

@@ -11,6 +11,7 @@ import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,12 +28,13 @@ final class VerifyPatchability {
     private final Unit patched;
     private final Tables tables;
     private final Set<SectionId> grouped = new HashSet<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> problems;
 
     private VerifyPatchability(Changes changes, Tables tables) {
         this.changes = changes;
         this.patched = changes.patched();
         this.tables = tables;
+        this.problems = new ArrayList<>(tables.rejected());
         for (Section section : patched.elf().sections()) {
             if (section.data() instanceof SectionData.Group group) {
                 grouped.addAll(group.members());
@@ -40,7 +42,7 @@ final class VerifyPatchability {
         }
     }
 
-    /** Everything that stands in the way, in section order. */
+    /** Everything that stands in the way: what tables say first, then in section order. */
     static List<Problem> of(Changes changes, Tables tables) {
         VerifyPatchability pass = new VerifyPatchability(changes, tables);
         for (int i = 0; i < pass.patched.elf().sections().size(); i++) {
@@ -124,7 +126,8 @@ final class VerifyPatchability {
                             && patched.home(function).equals(Optional.of(id))
                             && twins.original().home(other).equals(Optional.of(twin)))
                     .map(twins.original()::symbol);
-            if (existing.isPresent() && !sameFunction(existing.get(), symbol, equality)) {
+            if (existing.isPresent()
+                    && (changes.table(function).isPresent() || !sameFunction(existing.get(), symbol, equality))) {
                 return true;
             }
         }
@@ -174,8 +177,19 @@ final class VerifyPatchability {
             add(
                     data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED,
                     id,
-                    "It changed, but nothing in the patch can carry the change.");
+                    tableAbout(base)
+                            .map(table -> "The table " + table + " says something else about code in it that has no"
+                                    + " section of its own, and nothing in the patch can carry the change.")
+                            .orElse("It changed, but nothing in the patch can carry the change."));
         }
+    }
+
+    private Optional<String> tableAbout(SectionId section) {
+        return changes.tables().entrySet().stream()
+                .filter(entry ->
+                        patched.home(entry.getKey()).filter(section::equals).isPresent())
+                .map(Map.Entry::getValue)
+                .min(String::compareTo);
     }
 
     private void add(ProblemCode code, SectionId id, String what) {

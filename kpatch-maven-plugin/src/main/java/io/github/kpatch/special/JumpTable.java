@@ -4,6 +4,7 @@ import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.Optional;
 
 /**
  * Static keys ({@code static_branch_likely()} and its kin): each entry names a branch instruction, where it jumps to, and
@@ -25,6 +26,12 @@ public final class JumpTable implements SpecialSection {
     @Override
     public EntryLayout entries() {
         return new EntryLayout.Struct("jump_entry");
+    }
+
+    /** Offsets to code, target and key since 4.20, addresses before. The key's low bit says which way is the usual one. */
+    @Override
+    public Optional<EntryMeaning> meaning(int size) {
+        return size == 16 || size == 24 ? Optional.of(SpecialSections.ALL_COUNTS) : Optional.empty();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.Optional;
 
 /**
  * Static calls: each entry names a call instruction and the key that says whom to call. As with {@link JumpTable}, the
@@ -19,6 +20,12 @@ public final class StaticCallSites implements SpecialSection {
     @Override
     public EntryLayout entries() {
         return new EntryLayout.Struct("static_call_site");
+    }
+
+    /** Offsets to the call and to the key, whose low bits say whether it is a tail call. */
+    @Override
+    public Optional<EntryMeaning> meaning(int size) {
+        return size == 8 ? Optional.of(SpecialSections.ALL_COUNTS) : Optional.empty();
     }
 
     @Override

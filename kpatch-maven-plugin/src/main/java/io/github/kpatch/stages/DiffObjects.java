@@ -6,6 +6,7 @@ import io.github.kpatch.compare.PairJob;
 import io.github.kpatch.compare.PairResult;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.diff.DiffTarget;
+import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.elf.ElfDump;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
@@ -86,6 +87,7 @@ public final class DiffObjects {
                     object.name(),
                     () -> object(object.original(), context.workspace()),
                     () -> object(object.patched(), context.workspace()),
+                    ObjectPair.LineNumbers.KEPT,
                     () -> new DiffTarget(
                             object.parent().name(),
                             facts.symbols(object.parent().name()),

@@ -3,6 +3,7 @@ package io.github.kpatch.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -22,6 +23,7 @@ class ComparePairsTest {
                     throw error;
                 },
                 () -> null,
+                ObjectPair.LineNumbers.MOVED,
                 () -> null,
                 folder.resolve(name));
     }

@@ -39,31 +39,31 @@ class AuthorMarksTest {
         Scenario.of(SOURCE, SOURCE + CALLBACK + """
                 static struct callback __UNIQUE_ID_hook2
                     __attribute__((used, section(".kpatch.callbacks.pre_patch"))) = {before};
-                """).assertError(ProblemCode.CALLBACK_INVALID);
+                """).assertRejected(ProblemCode.CALLBACK_INVALID);
     }
 
     @Test
     void callbackOfAKindThatDoesNotExist() {
         Scenario.of(SOURCE, SOURCE + CALLBACK.replace("pre_patch", "in_patch"))
-                .assertError(ProblemCode.CALLBACK_INVALID);
+                .assertRejected(ProblemCode.CALLBACK_INVALID);
     }
 
     @Test
     void callbackWithoutAFunction() {
-        Scenario.of(SOURCE, SOURCE + CALLBACK.replace("{before}", "{0}")).assertError(ProblemCode.CALLBACK_INVALID);
+        Scenario.of(SOURCE, SOURCE + CALLBACK.replace("{before}", "{0}")).assertRejected(ProblemCode.CALLBACK_INVALID);
     }
 
     @Test
     void callbackThatIsNoPointer() {
         String relative = CALLBACK.substring(0, CALLBACK.indexOf("static struct"))
                 + "asm(\".pushsection .kpatch.callbacks.pre_patch,\\\"aw\\\"\\n.quad g - ., 0\\n.popsection\");";
-        Scenario.of(SOURCE, SOURCE + relative).assertError(ProblemCode.CALLBACK_INVALID);
+        Scenario.of(SOURCE, SOURCE + relative).assertRejected(ProblemCode.CALLBACK_INVALID);
     }
 
     @Test
     void functionOfTheKernelAsCallback() {
         assertThat(Scenario.of(SOURCE, SOURCE + CALLBACK.replace("{before}", "{f}"))
-                        .assertError(ProblemCode.CALLBACK_INVALID)
+                        .assertRejected(ProblemCode.CALLBACK_INVALID)
                         .get(0)
                         .what())
                 .contains("callback f is a function of the running kernel");
@@ -100,7 +100,7 @@ class AuthorMarksTest {
     @Row("90")
     void unknownSectionIgnored() {
         assertThat(Scenario.of(SOURCE, SOURCE + ignoring(".data.nothing"))
-                        .assertError(ProblemCode.AUTHOR_MARK_INVALID)
+                        .assertRejected(ProblemCode.AUTHOR_MARK_INVALID)
                         .get(0)
                         .what())
                 .contains(".data.nothing");
@@ -134,7 +134,7 @@ class AuthorMarksTest {
                         SOURCE,
                         SOURCE + "void *__kpatch_ignore_func_d "
                                 + "__attribute__((section(\".kpatch.ignore.functions\"))) = &d;\n")
-                .assertError(ProblemCode.AUTHOR_MARK_INVALID);
+                .assertRejected(ProblemCode.AUTHOR_MARK_INVALID);
     }
 
     @Test

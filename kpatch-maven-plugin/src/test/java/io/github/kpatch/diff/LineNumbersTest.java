@@ -3,6 +3,8 @@ package io.github.kpatch.diff;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A moved line is no change, and anything that could be one is. */
 class LineNumbersTest {
@@ -33,6 +35,47 @@ class LineNumbersTest {
         scenario("""
                 void warn_slowpath_null(const char *, int);
                 int f(int x) { if (x) warn_slowpath_null("unit.c", LINE); return x * LINE; }
+                """).changed().changes("f");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"printk", "_printk", "__warn_printk"})
+    @Row("111")
+    void numberThatIsPrinted(String callee) {
+        scenario(WARNING.replace("CALLEE", callee)).changed().changes("f");
+    }
+
+    @Test
+    @Row("111")
+    void numberThatIsPrintedByACallOfPrintk() {
+        scenario("int _printk(const char *, ...);\nint f(int x) { if (x) _printk(\"%d\", LINE); return x; }")
+                .changed()
+                .changes("f");
+    }
+
+    @Test
+    @Row("112")
+    void lineWhereThePluginKeepsLines() {
+        scenario(WARNING.replace("CALLEE", "warn_slowpath_null"))
+                .keepingLines()
+                .changed()
+                .changes("f");
+    }
+
+    @Test
+    void taintIsNoLine() {
+        scenario("""
+                void warn_slowpath_fmt(const char *, int, unsigned, const char *);
+                int f(int x) { if (x) warn_slowpath_fmt("unit.c", 7, LINE, "text"); return x; }
+                """).changed().changes("f");
+        scenario("""
+                void __btrfs_abort_transaction(void *, const char *, unsigned, int);
+                int f(void *x) { if (x) __btrfs_abort_transaction(x, "f", LINE, -5); return 1; }
+                """).assertUnchanged();
+        scenario("""
+                void lockdep_rcu_suspicious(const char *, int, const char *);
+                void other(int, int, int);
+                int f(void *x) { if (x) lockdep_rcu_suspicious("f", 7, (char *)LINE); return 1; }
                 """).changed().changes("f");
     }
 

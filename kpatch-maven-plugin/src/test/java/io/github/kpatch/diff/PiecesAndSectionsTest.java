@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cold and partial pieces of functions, functions that move, padding, and calls that ftrace can redirect. */
 class PiecesAndSectionsTest {
@@ -348,5 +350,37 @@ class PiecesAndSectionsTest {
     void unknownNoOp() {
         String noOp = "0x90, 0x90, 0x90, 0x90, 0x90";
         Scenario.ofAssembler(noOp(noOp, 1), noOp(noOp, 2)).assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    private static String beginning(String first, int value) {
+        return """
+                	.file	"unit.c"
+                	.section .text.f,"ax",@progbits
+                	.globl f
+                	.type f, @function
+                f:
+                	%s
+                	movl $%d, %%eax
+                	ret
+                	.size f, .-f
+                """.formatted(first, value);
+    }
+
+    @Test
+    @Row("113")
+    void callBehindABranchTargetMark() {
+        String first = "endbr64\n\tcall __fentry__";
+        Output output =
+                Scenario.ofAssembler(beginning(first, 1), beginning(first, 2)).changed();
+        output.changes("f");
+        assertThat(output.relocations("__mcount_loc")).containsExactly("f+4 at 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"nop\n\tcall __fentry__", "jmp __fentry__", "movl %edi, %eax\n\tendbr64\n\tcall __fentry__"})
+    void firstRelocationThatIsNoCallSite(String first) {
+        Scenario.ofAssembler(beginning(first, 1), beginning(first, 2))
+                .assertRejected(ProblemCode.FUNCTION_NOT_TRACEABLE);
     }
 }

@@ -47,6 +47,7 @@ final class Scenario {
     private String sizes = "alt_instr=12,bug_entry=12,exception_table_entry=12,jump_entry=16,orc_entry=6,"
             + "paravirt_patch_site=16,static_call_site=8,pi_entry=44";
     private boolean klpArch;
+    private ObjectPair.LineNumbers lineNumbers = ObjectPair.LineNumbers.MOVED;
 
     private Scenario(String original, String patched) {
         this.original = original;
@@ -135,6 +136,12 @@ final class Scenario {
         return this;
     }
 
+    /** As if the plugin had built the pair. */
+    Scenario keepingLines() {
+        lineNumbers = ObjectPair.LineNumbers.KEPT;
+        return this;
+    }
+
     ElfObject compileOriginal() {
         return originalEdit.apply(compile(original));
     }
@@ -159,7 +166,7 @@ final class Scenario {
         ElfObject originalObject = compileOriginal();
         ElfObject patchedObject = compilePatched();
         DiffTarget target = target(originalObject);
-        ObjectPair pair = new ObjectPair("unit.o", originalObject, patchedObject);
+        ObjectPair pair = new ObjectPair("unit.o", originalObject, patchedObject, lineNumbers);
         DiffOutcome outcome = DiffObject.run(pair, target);
         if (outcome instanceof DiffOutcome.Changed changed) {
             byte[] bytes = ElfWriter.write(changed.output());

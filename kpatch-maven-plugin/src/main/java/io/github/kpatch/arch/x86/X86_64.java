@@ -16,15 +16,18 @@ import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.special.EntryLayout;
+import io.github.kpatch.special.EntryMeaning;
 import io.github.kpatch.special.SpecialSection;
 import io.github.kpatch.special.SpecialSections;
 import io.github.kpatch.special.StaticCallSites;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * 64-bit x86, the machine with instructions of any length. Code refers to data relative to the end of the instruction,
@@ -42,31 +45,53 @@ public final class X86_64 implements Architecture {
 
     private static final int MOV_ESI = 0xbe;
     private static final int MOV_EDX = 0xba;
-    private static final int CALL = 0xe8;
+    private static final byte[] CALL_OPCODE = {(byte) 0xe8};
     private static final int TWO_BYTE_OPCODE = 0x0f;
 
-    private static final Set<String> TAKE_LINE = Set.of(
-            "__warn_printk",
-            "__might_sleep",
-            "___might_sleep",
-            "__might_fault",
-            "printk",
-            "_printk",
-            "lockdep_rcu_suspicious",
-            "__btrfs_abort_transaction",
-            "__btrfs_handle_fs_error",
-            "__btrfs_panic");
+    private static final byte[] BRANCH_TARGET_MARK = {(byte) 0xf3, 0x0f, 0x1e, (byte) 0xfa};
+    private static final int CALL_LENGTH = 5;
+
+    /** Which load puts the line number of a file into the argument in which a function takes it: the second or third. */
+    private static final Map<String, Integer> LINE_ARGUMENTS = Map.of(
+            "__might_sleep", MOV_ESI,
+            "___might_sleep", MOV_ESI,
+            "__might_resched", MOV_ESI,
+            "__might_fault", MOV_ESI,
+            "lockdep_rcu_suspicious", MOV_ESI,
+            "__btrfs_abort_transaction", MOV_EDX,
+            "__btrfs_handle_fs_error", MOV_EDX,
+            "__btrfs_panic", MOV_EDX);
+
+    /** A place in the code, nothing more: the table is the list of all such places. */
+    private static SpecialSection sites(String name) {
+        return SpecialSection.ofFixed(name, 4, SpecialSections.ALL_COUNTS);
+    }
+
+    /**
+     * {@code struct alt_instr}: instruction, replacement, feature and flags, and last the lengths of both (12 bytes; 14
+     * with wider flags since 6.3), behind which before 5.13 the length of the padding came (13 bytes).
+     */
+    private static EntryMeaning alternative(int replacementLengthAt) {
+        return EntryMeaning.AboutCode.with(
+                new EntryMeaning.OutOfLine(4, ".altinstr_replacement", OptionalInt.of(replacementLengthAt)));
+    }
 
     /** The order matters where one table is divided by another: {@code .fixup} before {@code __ex_table}. */
     private static final List<SpecialSection> SPECIAL_SECTIONS = SpecialSections.common(
             SpecialSections.PRINTK_INDEX,
-            SpecialSection.plain(".smp_locks", new EntryLayout.Fixed(4)),
-            SpecialSection.plain(".parainstructions", new EntryLayout.Struct("paravirt_patch_site", true)),
-            SpecialSection.plain(".altinstructions", new EntryLayout.Struct("alt_instr")),
+            sites(".smp_locks"),
+            SpecialSection.ofStructures(
+                    ".parainstructions",
+                    new EntryLayout.Struct("paravirt_patch_site", true),
+                    Map.of(16, SpecialSections.ALL_COUNTS)),
+            SpecialSection.ofStructures(
+                    ".altinstructions",
+                    new EntryLayout.Struct("alt_instr"),
+                    Map.of(12, alternative(11), 13, alternative(11), 14, alternative(13))),
             new StaticCallSites(),
-            SpecialSection.plain(".call_sites", new EntryLayout.Fixed(4)),
-            SpecialSection.plain(".retpoline_sites", new EntryLayout.Fixed(4)),
-            SpecialSection.plain(".return_sites", new EntryLayout.Fixed(4)),
+            sites(".call_sites"),
+            sites(".retpoline_sites"),
+            sites(".return_sites"),
             SpecialSections.ORC_UNWIND);
 
     @Override
@@ -164,14 +189,9 @@ public final class X86_64 implements Architecture {
     }
 
     @Override
-    public boolean loadLineNumbers(Bytes original, Bytes patched, int offset) {
-        int opcode = patched.at(offset);
-        return original.at(offset) == opcode && (opcode == MOV_ESI || opcode == MOV_EDX);
-    }
-
-    @Override
-    public boolean takesLineNumber(String function) {
-        return function.startsWith("warn_slowpath_") || TAKE_LINE.contains(function);
+    public boolean loadLineNumbers(Bytes original, Bytes patched, int offset, String function) {
+        int load = function.startsWith("warn_slowpath_") ? MOV_ESI : LINE_ARGUMENTS.getOrDefault(function, -1);
+        return original.at(offset) == load && patched.at(offset) == load;
     }
 
     @Override
@@ -207,19 +227,32 @@ public final class X86_64 implements Architecture {
 
     @Override
     public boolean isTraced(ElfObject object, SymbolId function) {
-        List<Relocation> relocations = object.symbol(function)
-                .home()
-                .section()
-                .map(object::relocationsOf)
-                .orElse(List.of());
-        if (relocations.isEmpty()) {
+        return traceCall(object, function).isPresent();
+    }
+
+    /** The relocation of the call of {@code __fentry__} with which the function begins. */
+    private static Optional<Relocation> traceCall(ElfObject object, SymbolId function) {
+        SectionId id = object.symbol(function).home().section().orElseThrow();
+        Bytes code = object.section(id).bytes();
+        long entry = object.symbol(function).value();
+        long site = isAt(code, entry, BRANCH_TARGET_MARK) ? entry + BRANCH_TARGET_MARK.length : entry;
+        return object.relocationsOf(id).stream()
+                .filter(relocation -> relocation.offset() == site + 1
+                        && object.symbol(relocation.symbol()).name().equals("__fentry__")
+                        && (relocation.type().equals(NONE) || (isAt(code, site, CALL_OPCODE) && isCall(relocation))))
+                .findFirst();
+    }
+
+    private static boolean isCall(Relocation relocation) {
+        return relocation.type().equals(PC32) || relocation.type().equals(PLT32);
+    }
+
+    private static boolean isAt(Bytes code, long offset, byte[] expected) {
+        if (offset < 0 || offset > code.size() - expected.length) {
             return false;
         }
-        Relocation first = relocations.get(0);
-        return (first.type().equals(NONE)
-                        || first.type().equals(PC32)
-                        || first.type().equals(PLT32))
-                && object.symbol(first.symbol()).name().equals("__fentry__");
+        return Arrays.equals(
+                code.slice((int) offset, (int) offset + expected.length).toArray(), expected);
     }
 
     @Override
@@ -227,24 +260,24 @@ public final class X86_64 implements Architecture {
         SectionId id = object.symbol(function).home().section().orElseThrow();
         Section section = object.section(id);
         List<Relocation> relocations = object.relocationsOf(id);
-        Relocation call = relocations.get(0);
-        long site = call.offset() - 1;
+        Relocation call = traceCall(object, function).orElseThrow();
+        int site = (int) call.offset() - 1;
         Bytes code = section.bytes();
-        if (site < 0 || site + 5 > code.size()) {
+        if (site + CALL_LENGTH > code.size()) {
             throw badCallSite(object.symbol(function), "The call lies outside the section.");
         }
         if (!call.type().equals(NONE)) {
             return new CallSite(site, section, relocations);
         }
         // Old kernels' recordmcount had turned the call into a no-op already.
-        if (site != 0 || code.at(0) != TWO_BYTE_OPCODE) {
+        if (code.at(site) != TWO_BYTE_OPCODE) {
             throw badCallSite(object.symbol(function), "Its first instruction is not the expected no-op.");
         }
         byte[] restored = code.toArray();
-        restored[0] = (byte) CALL;
-        restored[1] = restored[2] = restored[3] = restored[4] = 0;
+        Arrays.fill(restored, site, site + CALL_LENGTH, (byte) 0);
+        restored[site] = CALL_OPCODE[0];
         List<Relocation> withCall = new ArrayList<>(relocations);
-        withCall.set(0, new Relocation(call.offset(), PC32, call.symbol(), call.addend()));
+        withCall.set(relocations.indexOf(call), new Relocation(call.offset(), PC32, call.symbol(), call.addend()));
         return new CallSite(site, section.with(new SectionData.Contents(Bytes.copyOf(restored))), withCall);
     }
 

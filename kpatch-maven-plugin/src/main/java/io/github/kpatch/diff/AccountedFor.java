@@ -1,0 +1,52 @@
+package io.github.kpatch.diff;
+
+import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.elf.Section;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionId;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Names the sections whose content has been compared in pieces, each for the function it belongs to, so that the section
+ * as a whole says nothing more: tables about code with their second halves, and code out of line that only tables lead
+ * to.
+ *
+ * <p>{@code .altinstr_aux} is among them without a comparison: it runs only until alternatives are applied, which for the
+ * running kernel is long ago, and for a module before any of its functions is called.
+ */
+final class AccountedFor {
+    private AccountedFor() {}
+
+    /** These sections of {@code unit}. */
+    static Set<SectionId> in(Unit unit, CodeTables tables) {
+        Set<SectionId> accounted = new HashSet<>();
+        tables.tables().values().forEach(table -> {
+            accounted.add(table.section());
+            table.companion().ifPresent(companion -> accounted.add(companion.section()));
+        });
+        tables.outOfLineSections().forEach(name -> accounted.addAll(unit.elf().sectionsNamed(name)));
+        accounted.removeAll(referredToByCode(unit, tables));
+        accounted.addAll(unit.elf().sectionsNamed(SectionNames.ALTERNATIVE_AUXILIARY));
+        return accounted;
+    }
+
+    /** The sections of code out of line that other than tables lead to, so that the entries do not say all of it. */
+    private static Set<SectionId> referredToByCode(Unit unit, CodeTables tables) {
+        Set<SectionId> outOfLine = new HashSet<>();
+        tables.outOfLineSections().forEach(name -> outOfLine.addAll(unit.elf().sectionsNamed(name)));
+        Set<SectionId> referredTo = new HashSet<>();
+        for (Section section : unit.elf().sections()) {
+            if (section.data() instanceof SectionData.Relocations relocations
+                    && !tables.tables().containsKey(relocations.target())
+                    && !SectionNames.isDebug(unit.section(relocations.target()).name())) {
+                relocations.entries().stream()
+                        .map(Relocation::symbol)
+                        .flatMap(symbol -> unit.home(symbol).stream())
+                        .filter(home -> outOfLine.contains(home) && !home.equals(relocations.target()))
+                        .forEach(referredTo::add);
+            }
+        }
+        return referredTo;
+    }
+}
