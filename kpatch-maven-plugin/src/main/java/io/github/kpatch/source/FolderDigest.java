@@ -9,11 +9,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Digests of folders that a user gives. Reading every file on every build would cost more than the build; the listing
@@ -30,15 +32,42 @@ final class FolderDigest {
 
     /** The same for those files and folders only that are wanted. */
     static String listing(Path folder, Predicate<Path> wanted) {
-        Map<String, String> stamps = new TreeMap<>();
-        walk(folder, wanted, (name, path, attributes) -> {
-            Map<String, Object> inode = Files.readAttributes(path, "unix:ctime,mode", LinkOption.NOFOLLOW_LINKS);
-            stamps.put(
-                    name,
-                    attributes.size() + " " + attributes.lastModifiedTime() + " " + inode.get("ctime") + " "
-                            + inode.get("mode"));
+        StringBuilder stamps = new StringBuilder();
+        Folders.doing(folder, () -> {
+            list(folder, folder, wanted, stamps);
+            return stamps;
         });
         return Digests.of(List.of(folder.toAbsolutePath().toString(), stamps.toString()));
+    }
+
+    /** The system is asked once for each file: a kernel tree has 85,000, and every build asks. */
+    private static void list(Path root, Path folder, Predicate<Path> wanted, StringBuilder stamps) throws IOException {
+        List<Path> entries;
+        try (Stream<Path> all = Files.list(folder)) {
+            entries = all.filter(wanted).sorted().toList();
+        }
+        for (Path entry : entries) {
+            Map<String, Object> inode = Files.readAttributes(
+                    entry, "unix:isDirectory,mode,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
+            if (Boolean.TRUE.equals(inode.get("isDirectory"))) {
+                list(root, entry, wanted, stamps);
+            } else {
+                stamps.append(root.relativize(entry))
+                        .append(' ')
+                        .append(inode.get("mode"))
+                        .append(' ')
+                        .append(inode.get("size"))
+                        .append(' ')
+                        .append(nanos(inode.get("lastModifiedTime")))
+                        .append(' ')
+                        .append(nanos(inode.get("ctime")))
+                        .append('\n');
+            }
+        }
+    }
+
+    private static long nanos(Object time) {
+        return ((FileTime) time).to(TimeUnit.NANOSECONDS);
     }
 
     /** Is shown each file and link of a folder. */
