@@ -24,6 +24,7 @@ for symbol in __fentry__ _printk klp_enable_patch linux_banner module_layout num
     printf '0x%08x\t%s\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' "$(printf '%s' "$symbol" | cksum | cut -d ' ' -f 1)" "$symbol"
 done > Module.symvers
 cp Module.symvers built
+head -c 100 Module.symvers > Module-cut-short.symvers
 cp config built/.config
 make -s -C built CC="$compiler" KERNELRELEASE="$release" KCFLAGS=-DTOY_COMPILER="'\"$($compiler --version | head -n 1)\"'" \
     olddefconfig modules_prepare vmlinux drivers/toy/toy_counter.ko
