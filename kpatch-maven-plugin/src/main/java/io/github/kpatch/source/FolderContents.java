@@ -42,7 +42,12 @@ public record FolderContents(SortedMap<String, String> files) {
             }
         });
         Map<String, String> files = new ConcurrentHashMap<>();
-        all.parallelStream().forEach(path -> files.put(name(folder.relativize(path)), digest(path)));
+        // Where the locale cannot tell two names apart, both files count under one.
+        all.parallelStream()
+                .forEach(path -> files.merge(
+                        name(folder.relativize(path)),
+                        digest(path),
+                        (one, other) -> one.compareTo(other) < 0 ? one + other : other + one));
         return new FolderContents(new TreeMap<>(files));
     }
 

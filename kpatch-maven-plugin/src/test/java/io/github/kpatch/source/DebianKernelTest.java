@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -349,6 +350,39 @@ class DebianKernelTest {
                         () -> kernels().locate(request(Optional.empty(), true)).target())
                 .hasMessageContaining("KP215");
         assertThat(started).isEmpty();
+    }
+
+    @Test
+    void offlineDamagedFactsAreNamedWithThePackageToMakeThemFrom() throws IOException {
+        PreparedKernel first =
+                kernels().locate(request(Optional.of(RELEASE), false)).prepared();
+        Path facts = first.target().facts().resolve("kernel.json");
+        Files.writeString(facts, Files.readString(facts).substring(0, 40));
+
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), true)).target())
+                .hasMessageContaining("KP215")
+                .hasMessageContaining("linux-image-" + RELEASE + "-dbg=" + VERSION);
+        assertThat(kernels().locate(request(Optional.of(RELEASE), false)).prepared())
+                .isEqualTo(first);
+    }
+
+    @Test
+    void offlineDamagedNotesNeverGiveAnEmptyVersion() throws IOException {
+        kernels().locate(request(Optional.of(RELEASE), false)).target();
+        try (Stream<Path> notes = Files.list(folder.resolve("cache/memo"))) {
+            for (Path note : notes.toList()) {
+                byte[] bytes = Files.readAllBytes(note);
+                Files.write(note, Arrays.copyOf(bytes, bytes.length - Math.min(bytes.length, 9)));
+            }
+        }
+
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), true)).target())
+                .hasMessageContaining("KP215")
+                .hasMessageContaining("=" + VERSION);
+        assertThat(kernels().locate(request(Optional.of(RELEASE), false)).target())
+                .isNotNull();
     }
 
     @Test
