@@ -14,12 +14,12 @@ def finish(Process process) {
     return [well: process.waitFor() == 0, said: said]
 }
 
-def run(File project, String... arguments) {
+def maven(File project, String... arguments) {
     return finish(start(project, arguments.toList()))
 }
 
 def build(File project, String... arguments) {
-    def build = run(project, 'package', *arguments)
+    def build = maven(project, 'package', *arguments)
     assert build.well : build.said
     return build.said
 }
@@ -63,7 +63,7 @@ seen('an intermediate object changed by hand is made again') {
 }
 seen('it is not linked by goal link alone') {
     left(basedir, '6-diff/kernel/numbers.o') << 'x'
-    refuses(run(basedir, 'kpatch:link'), 'KP108', '6-diff/kernel/numbers.o', 'mvn process-classes')
+    refuses(maven(basedir, 'kpatch:link'), 'KP108', '6-diff/kernel/numbers.o', 'mvn process-classes')
     build(basedir)
 }
 seen('a patched object changed by hand is made again') {
@@ -80,8 +80,8 @@ seen('a patched source changed by hand is made again') {
 }
 seen('modinfo does not claim a patch that was not built') {
     edit(basedir, 9)
-    assert run(basedir, 'kpatch:check-patches').well
-    refuses(run(basedir, 'kpatch:link'), 'KP107', 'kpatch:build-objects', 'mvn process-classes')
+    assert maven(basedir, 'kpatch:check-patches').well
+    refuses(maven(basedir, 'kpatch:link'), 'KP107', 'kpatch:build-objects', 'mvn process-classes')
     build(basedir)
     assert module(basedir).bytes != first
 }
@@ -90,7 +90,7 @@ build(basedir)
 
 seen('boot-test alone proves nothing of a module that was changed') {
     module(basedir) << 'x'
-    refuses(run(basedir, 'kpatch:boot-test'), 'KP108', 'kpatch-stale-results.ko')
+    refuses(maven(basedir, 'kpatch:boot-test'), 'KP108', 'kpatch-stale-results.ko')
     build(basedir)
     assert module(basedir).bytes == first
 }
@@ -130,7 +130,7 @@ seen('a patch behind links is noticed when it is edited') {
     assert module(linked).bytes != first
 }
 seen('another release in the POM is one line') {
-    def text = run(basedir, 'package', '-Dtoy.release=6.1.98-toy')
+    def text = maven(basedir, 'package', '-Dtoy.release=6.1.98-toy')
     refuses(text, 'KP211', '6.1.99-toy', '6.1.98-toy', 'kpatch:config')
     assert text.said.count('KP211') <= 2 : text.said
 }

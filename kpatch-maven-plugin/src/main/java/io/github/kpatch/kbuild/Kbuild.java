@@ -5,6 +5,7 @@ import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.source.PreparedKernel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ import java.util.stream.Stream;
 public final class Kbuild {
     /** Progress of a kernel build: {@code "  CC [M]  fs/xfs/xfs_super.o"}. */
     private static final Pattern COMPILING = Pattern.compile("\\s+CC\\s+(\\[M\\]\\s+)?\\S+\\.o");
+
+    /** What kbuild makes one folder with. */
+    private static final String FOLDER_MAKEFILE = "scripts/Makefile.build";
 
     /** Variables that name all objects of a folder, those of which others are composed among them. */
     private static final Pattern OBJECTS = Pattern.compile("(?:real-obj-[my]|lib-y|extra-y|always-y) :?= ?(.*)");
@@ -74,11 +78,14 @@ public final class Kbuild {
      * nothing is made.
      *
      * @param folder relative to the tree
-     * @return empty where make did not say
+     * @return empty where make did not say, or the tree is no kernel's with such a makefile
      */
     public Optional<Listing> listed(PrivateView view, String folder) {
+        if (!Files.isRegularFile(kernel.tree().resolve(FOLDER_MAKEFILE))) {
+            return Optional.empty();
+        }
         List<String> line = new ArrayList<>(
-                List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", "scripts/Makefile.build"));
+                List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", FOLDER_MAKEFILE));
         line.add("obj=" + folder);
         line.addAll(kernel.makeVariables());
         Command command = in(view, line)

@@ -29,6 +29,7 @@ public final class CheckSeries {
                         inputs,
                         PatchedSources.class,
                         folder -> PatchedSources.of(
+                                patches,
                                 CheckPatches.run(patches, kernel.tree(), maxFuzz, folder, context.runner()),
                                 context.workspace()),
                         PatchedSources::story));

@@ -1,6 +1,10 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -92,10 +96,27 @@ public final class Goals {
     }
 
     private PreparedKernel kernel(Stage by) {
-        return context.steps().need(Stage.UNPACK, PreparedKernel.class, by);
+        PreparedKernel kernel = context.steps().need(Stage.UNPACK, PreparedKernel.class, by);
+        if (!Files.isDirectory(kernel.tree())
+                || !Files.isDirectory(kernel.target().symbolTables())) {
+            throw outdated(Stage.UNPACK, "The cache does not hold the kernel any more that it prepared.", by);
+        }
+        return kernel;
     }
 
     private PatchedSources sources(Stage by) {
-        return context.steps().need(Stage.CHECK_PATCHES, PatchedSources.class, by);
+        PatchedSources sources = context.steps().need(Stage.CHECK_PATCHES, PatchedSources.class, by);
+        if (!sources.areOfNow(context.workspace())) {
+            throw outdated(Stage.CHECK_PATCHES, "The patches have changed since it checked them.", by);
+        }
+        return sources;
+    }
+
+    private static ProblemException outdated(Stage stage, String what, Stage by) {
+        return ProblemException.input(new Problem(
+                ProblemCode.STAGE_OUTDATED,
+                "kpatch:" + stage.goal(),
+                what,
+                "Run mvn " + by.before().phase() + " first."));
     }
 }

@@ -1,20 +1,30 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.Problem;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * What stage {@code check-patches} leaves.
  *
+ * @param folder the folder of the patches, relative to the workspace's root
+ * @param inputs digest of all that was read there
  * @param patches the patches in order
  * @param files the files they change, sorted by path; never empty
  * @param warnings what a person should look at
  */
-public record PatchedSources(List<CheckedSeries.Patch> patches, List<PatchedSource> files, List<Problem> warnings)
+public record PatchedSources(
+        Path folder,
+        String inputs,
+        List<CheckedSeries.Patch> patches,
+        List<PatchedSource> files,
+        List<Problem> warnings)
         implements StageResult {
     public PatchedSources {
         patches = List.copyOf(patches);
@@ -22,8 +32,10 @@ public record PatchedSources(List<CheckedSeries.Patch> patches, List<PatchedSour
         warnings = List.copyOf(warnings);
     }
 
-    static PatchedSources of(CheckedSeries series, Workspace workspace) {
+    static PatchedSources of(Path folder, CheckedSeries series, Workspace workspace) {
         return new PatchedSources(
+                workspace.root().relativize(folder.toAbsolutePath().normalize()),
+                Digests.of(CheckPatches.inputs(folder)),
                 series.patches(),
                 series.files().stream()
                         .map(file -> new PatchedSource(
@@ -32,6 +44,12 @@ public record PatchedSources(List<CheckedSeries.Patch> patches, List<PatchedSour
                                 workspace.keep(series.corrected().resolve(file))))
                         .toList(),
                 series.warnings());
+    }
+
+    /** Whether the folder of the patches holds what it held. */
+    boolean areOfNow(Workspace workspace) {
+        return Digests.of(CheckPatches.inputs(workspace.root().resolve(folder).normalize()))
+                .equals(inputs);
     }
 
     /** The paths of the changed files in the kernel tree. */

@@ -47,6 +47,7 @@ final class PreparedToyKernel {
         tree = folder.resolve("tree");
         file("Makefile", MAKEFILE);
         file("include/config", "y\n");
+        file("fs/Makefile", "obj-y += one.o two.o\nobj-$(CONFIG_UNUSED) += unused.o\n");
         file("fs/one.c", "int one_value = 1;\nint one(int a)\n{\n\treturn a + one_value;\n}\n");
         file("fs/two.c", "int toy_export(int a) /* EXPORTED */\n{\n\treturn a * 2;\n}\n");
         file("fs/unused.c", "int unused(int a)\n{\n\treturn a - 1;\n}\n");
