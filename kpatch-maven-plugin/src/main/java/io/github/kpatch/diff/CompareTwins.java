@@ -2,9 +2,11 @@ package io.github.kpatch.diff;
 
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -37,6 +39,7 @@ final class CompareTwins {
     private final List<Problem> fatal = new ArrayList<>();
     private final List<Problem> notices = new ArrayList<>();
     private final Set<SectionId> usingChangedConstants = new HashSet<>();
+    private final Set<SectionId> accountedFor = new HashSet<>();
     private final Map<SymbolId, String> tables = new HashMap<>();
 
     private CompareTwins(Correlation twins, Ignored ignored) {
@@ -167,9 +170,8 @@ final class CompareTwins {
         });
         tables.keySet()
                 .forEach(code -> sections[patched.home(code).orElseThrow().index()] = Status.CHANGED);
-        for (SectionId id : AccountedFor.in(patched, patchedTables)) {
-            accountFor(id);
-        }
+        accountedFor.addAll(AccountedFor.in(patched, patchedTables));
+        accountedFor.forEach(this::accountFor);
     }
 
     /** Each entry has been compared, and with it what it leads to; where that stands in the section says nothing. */
@@ -201,11 +203,11 @@ final class CompareTwins {
         Symbol b = patched.symbol(id);
         Optional<SectionId> homeA = original.home(twin);
         Optional<SectionId> homeB = patched.home(id);
-        if (!a.type().equals(b.type()) || !a.binding().equals(b.binding()) || homeA.isPresent() != homeB.isPresent()) {
+        if (!isOfSameKind(a, b)) {
             fatal.add(Problem.of(
                     ProblemCode.SYMBOL_CHANGED,
                     patched.where(id),
-                    "Its type, its binding or its being defined changed."));
+                    "Its type, its binding, its visibility or its being defined changed."));
             return Status.SAME;
         }
         Status status = Status.SAME;
@@ -218,7 +220,37 @@ final class CompareTwins {
                     patched.where(id),
                     "The variable's size changed from " + a.size() + " to " + b.size() + "."));
         }
+        boolean otherPlace = a.value() != b.value()
+                && homeB.isPresent()
+                && status == Status.SAME
+                && sections[homeB.get().index()] == Status.SAME
+                && placesCount(homeB.get(), b);
+        if (otherPlace) {
+            fatal.add(Problem.of(
+                    ProblemCode.SYMBOL_CHANGED,
+                    patched.where(id),
+                    "It names another place of section "
+                            + patched.section(homeB.get()).name() + ", which has not changed."));
+        }
         return status;
+    }
+
+    /** Not in what is compared in pieces or made anew, nor for names that may not even mean the same. */
+    private boolean placesCount(SectionId home, Symbol symbol) {
+        Section section = patched.section(home);
+        return !section.has(SectionFlags.STRINGS)
+                && !accountedFor.contains(home)
+                && !ignored.sections().contains(home)
+                && !SectionNames.isRegenerated(section.name())
+                && !SectionNames.isDebug(section.name())
+                && !MangledNames.isNumbered(symbol.name());
+    }
+
+    private static boolean isOfSameKind(Symbol a, Symbol b) {
+        boolean sameHome = a.home().section().isPresent()
+                ? b.home().section().isPresent()
+                : a.home().equals(b.home()) && (!(a.home() instanceof SymbolHome.Absolute) || a.value() == b.value());
+        return a.type().equals(b.type()) && a.binding().equals(b.binding()) && a.other() == b.other() && sameHome;
     }
 
     private Status moved(SectionId from, SectionId to, SymbolId id) {

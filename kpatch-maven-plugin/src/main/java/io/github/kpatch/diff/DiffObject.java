@@ -72,7 +72,9 @@ public final class DiffObject {
         Tables tables = RebuildTables.around(selection, changes, patchedTables, lookup, target);
         newFunctions = ListNewFunctions.in(changes, tables.inclusion());
         reasons = ExplainInclusion.of(changes.patched(), tables.inclusion());
-        List<Problem> problems = VerifyPatchability.of(changes, tables);
+        List<Problem> problems = new ArrayList<>(VerifyPatchability.of(changes, tables));
+        problems.addAll(CheckCollected.in(
+                changes, tables.inclusion(), selection.neverCarried(), originalTables, patchedTables));
         if (!problems.isEmpty()) {
             return rejected(problems);
         }

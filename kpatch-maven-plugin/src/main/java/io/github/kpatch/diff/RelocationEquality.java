@@ -164,7 +164,12 @@ final class RelocationEquality {
                                 .equalStretch(symbolA.value(), symbolB.value(), symbolA.size()));
     }
 
-    /** The string literal that {@code relocation} points to, if it points to one. */
+    /** How many bytes a character has; firmware wants its strings in wider ones. */
+    private static int characterSize(Section strings) {
+        return (int) Math.max(1, Math.min(strings.entrySize(), Integer.BYTES));
+    }
+
+    /** The string literal that {@code relocation} points to, if it points to one, one {@code char} a byte. */
     static Optional<String> literal(Unit unit, Relocation relocation, TargetOffsets offsets) {
         Symbol symbol = unit.symbol(relocation.symbol());
         Optional<Section> section = symbol.home().section().map(unit::section);
@@ -173,6 +178,8 @@ final class RelocationEquality {
         }
         Bytes bytes = section.get().bytes();
         long offset = symbol.value() + offsets.of(relocation);
-        return offset < 0 || offset >= bytes.size() ? Optional.empty() : Optional.of(bytes.stringAt((int) offset));
+        return offset < 0 || offset >= bytes.size()
+                ? Optional.empty()
+                : Optional.of(bytes.stringAt((int) offset, characterSize(section.get())));
     }
 }

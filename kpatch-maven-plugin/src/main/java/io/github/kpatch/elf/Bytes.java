@@ -65,11 +65,29 @@ public final class Bytes {
      * any byte.
      */
     public String stringAt(int offset) {
+        return stringAt(offset, 1);
+    }
+
+    /**
+     * The bytes from {@code offset} up to the next character that is zero, or the end, one {@code char} a byte.
+     *
+     * @param width how many bytes a character has, from 1
+     */
+    public String stringAt(int offset, int width) {
         int end = checkedPosition(offset);
-        while (end < array.length && array[end] != 0) {
-            end++;
+        while (end < array.length && !isZero(end, Math.min(array.length, end + width))) {
+            end += width;
         }
-        return new String(array, offset, end - offset, StandardCharsets.ISO_8859_1);
+        return new String(array, offset, Math.min(end, array.length) - offset, StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean isZero(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (array[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

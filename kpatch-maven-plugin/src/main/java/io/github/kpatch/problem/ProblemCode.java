@@ -158,6 +158,11 @@ public enum ProblemCode {
             428,
             "Code that is not patched keeps using the old value of a changed constant.",
             "Change that code too if it must see the new value."),
+    COLLECTED_LIST_CHANGED(
+            429,
+            "The patch adds to or takes from a list that the kernel collects when it is linked or loaded, such as its"
+                    + " parameters, initcalls, exports or trace events.",
+            "Leave that out of the live patch, or do its work in a callback."),
 
     MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
     LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),
