@@ -59,6 +59,9 @@ public interface Architecture {
     /** How many bytes the module loader fills for a relocation of this type; empty for a type that it refuses. */
     OptionalInt relocationFieldSize(RelocationType type);
 
+    /** The name of a relocation type as the machine's specification has it, such as {@code R_X86_64_PLT32}. */
+    String relocationName(RelocationType type);
+
     /** Whether a function symbol of that name only marks the padding before another one. */
     boolean isPrefixName(String name);
 

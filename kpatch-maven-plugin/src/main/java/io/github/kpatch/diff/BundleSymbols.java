@@ -64,27 +64,27 @@ final class BundleSymbols {
 
     private void linkPrefixes() {
         Map<Place, SymbolId> prefixEndingAt = new HashMap<>();
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            Symbol symbol = elf.symbols().get(i);
+        for (SymbolId id : elf.symbolIds()) {
+            Symbol symbol = elf.symbol(id);
             Optional<SectionId> section = symbol.home().section();
             if (symbol.isFunction() && section.isPresent() && arch.isPrefixName(symbol.name())) {
-                prefixes.put(new SymbolId(i), section.get());
-                prefixEndingAt.put(new Place(section.get(), symbol.value() + symbol.size()), new SymbolId(i));
+                prefixes.put(id, section.get());
+                prefixEndingAt.put(new Place(section.get(), symbol.value() + symbol.size()), id);
             }
         }
         if (prefixes.isEmpty()) {
             return;
         }
         Map<SymbolId, SectionId> withoutFunction = new HashMap<>(prefixes);
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            Symbol symbol = elf.symbols().get(i);
+        for (SymbolId id : elf.symbolIds()) {
+            Symbol symbol = elf.symbol(id);
             Optional<SectionId> section = symbol.home().section();
-            if (!symbol.isFunction() || section.isEmpty() || prefixes.containsKey(new SymbolId(i))) {
+            if (!symbol.isFunction() || section.isEmpty() || prefixes.containsKey(id)) {
                 continue;
             }
             SymbolId prefix = prefixEndingAt.get(new Place(section.get(), symbol.value()));
             if (prefix != null) {
-                prefixOf.put(new SymbolId(i), prefix);
+                prefixOf.put(id, prefix);
                 withoutFunction.remove(prefix);
             }
         }
@@ -94,17 +94,15 @@ final class BundleSymbols {
     }
 
     private void findOwners() {
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
-            Symbol symbol = elf.symbols().get(i);
+        for (SymbolId id : elf.symbolIds()) {
+            Symbol symbol = elf.symbol(id);
             symbol.home()
                     .section()
                     .filter(section -> bearsNameOf(elf.section(section).name(), symbol))
                     .ifPresent(section -> ownerOf.putIfAbsent(section, id));
         }
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
-            Symbol symbol = elf.symbols().get(i);
+        for (SymbolId id : elf.symbolIds()) {
+            Symbol symbol = elf.symbol(id);
             symbol.home()
                     .section()
                     .filter(section -> isColdPartOf(elf.section(section).name(), symbol))

@@ -64,8 +64,7 @@ final class CarryContent {
     }
 
     private void collect() {
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             Section section = patched.section(id);
             if (!tables.inclusion().has(id)) {
                 continue;
@@ -111,8 +110,7 @@ final class CarryContent {
     }
 
     private void moveSymbols() {
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             Symbol symbol = patched.symbol(id);
             Optional<Tables.Rebuilt> table = patched.home(id).map(tables.kept()::get);
             if (table.isPresent() && !symbol.isSection() && tables.inclusion().has(id)) {
@@ -138,7 +136,7 @@ final class CarryContent {
         long newTarget = table.moves().moved(oldTarget).orElseThrow(() -> leftBehind(symbol));
         long newValue = values.getOrDefault(symbol, oldValue);
         long shift = (newTarget - newValue) - (oldTarget - oldValue);
-        return new Relocation(relocation.offset(), relocation.type(), symbol, relocation.addend() + shift);
+        return relocation.withAddend(relocation.addend() + shift);
     }
 
     private UnreconcilableException leftBehind(SymbolId symbol) {

@@ -69,8 +69,7 @@ final class CheckCollected {
 
     private List<SectionId> collected() {
         List<SectionId> collected = new ArrayList<>();
-        for (int i = 0; i < unit.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : unit.elf().sectionIds()) {
             if (isCollected(id)) {
                 collected.add(id);
             }

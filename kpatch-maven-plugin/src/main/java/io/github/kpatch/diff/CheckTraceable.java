@@ -30,8 +30,7 @@ final class CheckTraceable {
         Unit patched = changes.patched();
         List<SymbolId> redirected = new ArrayList<>();
         List<Problem> untraceable = new ArrayList<>();
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             Symbol symbol = patched.symbol(id);
             if (!symbol.isFunction() || changes.of(id) != Status.CHANGED || !patched.isBundled(id)) {
                 continue;

@@ -150,17 +150,13 @@ final class CompareTables {
                         && from.type().equals(to.type())
                         && sameCode(original, a, from, patched, b, to, code.get());
             } else {
-                same = equality.equal(from, patched.isCode(b, to) ? moved(to, -codeShift) : to, shift);
+                same = equality.equal(from, patched.isCode(b, to) ? to.withAddend(to.addend() - codeShift) : to, shift);
             }
             if (!same) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static Relocation moved(Relocation relocation, long by) {
-        return new Relocation(relocation.offset(), relocation.type(), relocation.symbol(), relocation.addend() + by);
     }
 
     private boolean sameCode(

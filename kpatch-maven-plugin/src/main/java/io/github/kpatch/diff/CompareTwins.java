@@ -84,10 +84,9 @@ final class CompareTwins {
     }
 
     private void compareSections() {
-        for (int i = 0; i < sections.length; i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             Optional<SectionId> twin = twins.sections().original(id);
-            sections[i] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
+            sections[id.index()] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
         }
     }
 
@@ -138,11 +137,10 @@ final class CompareTwins {
 
     private void forgiveLineNumbers() {
         LineNumberFilter filter = new LineNumberFilter(patched);
-        for (int i = 0; i < sections.length; i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             Section section = patched.section(id);
             Optional<SectionId> relocations = patched.elf().relocationSectionOf(id);
-            if (sections[i] != Status.CHANGED
+            if (sections[id.index()] != Status.CHANGED
                     || !section.isText()
                     || relocations.isEmpty()
                     || sections[relocations.get().index()] != Status.SAME) {
@@ -150,7 +148,7 @@ final class CompareTwins {
             }
             Section twin = original.section(twins.sections().original(id).orElseThrow());
             if (twin.data().size() == section.data().size() && filter.excuses(twin, id)) {
-                sections[i] = Status.SAME;
+                sections[id.index()] = Status.SAME;
             }
         }
     }
@@ -191,10 +189,10 @@ final class CompareTwins {
     }
 
     private void compareSymbols() {
-        for (int i = 0; i < symbols.length; i++) {
-            SymbolId id = new SymbolId(i);
+        symbols[SymbolId.NULL.index()] = Status.SAME;
+        for (SymbolId id : patched.elf().symbolIds()) {
             Optional<SymbolId> twin = twins.symbols().original(id);
-            symbols[i] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
+            symbols[id.index()] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
         }
     }
 
@@ -357,11 +355,9 @@ final class CompareTwins {
 
     private void leaveOutSections() {
         ignored.sections().forEach(this::leaveOut);
-        for (int i = 1; i < symbols.length; i++) {
-            if (patched.home(new SymbolId(i))
-                    .filter(ignored.sections()::contains)
-                    .isPresent()) {
-                symbols[i] = Status.SAME;
+        for (SymbolId id : patched.elf().symbolIds()) {
+            if (patched.home(id).filter(ignored.sections()::contains).isPresent()) {
+                symbols[id.index()] = Status.SAME;
             }
         }
     }

@@ -48,11 +48,10 @@ final class CorrelateElements {
 
     private void correlateSections() {
         Map<String, List<SectionId>> candidates = new HashMap<>();
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
+        for (SectionId id : patched.elf().sectionIds()) {
             candidates
-                    .computeIfAbsent(
-                            MangledNames.key(patched.elf().sections().get(i).name()), key -> new ArrayList<>(1))
-                    .add(new SectionId(i));
+                    .computeIfAbsent(MangledNames.key(patched.section(id).name()), key -> new ArrayList<>(1))
+                    .add(id);
         }
         correlateSections(candidates, true);
         correlateSections(candidates, false);
@@ -60,8 +59,7 @@ final class CorrelateElements {
 
     /** @param exact whether only names without numbers are matched, and with the very same name */
     private void correlateSections(Map<String, List<SectionId>> candidates, boolean exact) {
-        for (int i = 0; i < original.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : original.elf().sectionIds()) {
             String name = original.section(id).name();
             if (sections.hasPatched(id) || isNeverMatched(id) || (exact && MangledNames.isNumbered(name))) {
                 continue;
@@ -169,8 +167,7 @@ final class CorrelateElements {
     private void correlateSymbols() {
         symbols.pair(SymbolId.NULL, SymbolId.NULL);
         Map<Key, List<SymbolId>> candidates = new HashMap<>();
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             if (!symbols.hasOriginal(id)) {
                 candidates
                         .computeIfAbsent(key(patched.symbol(id)), key -> new ArrayList<>(1))
@@ -183,8 +180,7 @@ final class CorrelateElements {
 
     /** @param exact whether only names without numbers are matched, and with the very same name */
     private void correlateSymbols(Map<Key, List<SymbolId>> candidates, boolean exact) {
-        for (int i = 1; i < original.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : original.elf().symbolIds()) {
             String name = original.symbol(id).name();
             if (symbols.hasPatched(id) || isNeverMatched(id) || (exact && MangledNames.isNumbered(name))) {
                 continue;

@@ -64,8 +64,7 @@ final class CorrelateStaticLocals {
     }
 
     private void undo() {
-        for (int i = 1; i < original.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : original.elf().symbolIds()) {
             if (!SpecialStatics.isOrdinaryLocal(original, id)) {
                 continue;
             }
@@ -81,8 +80,7 @@ final class CorrelateStaticLocals {
 
     private static List<Use> uses(Unit unit) {
         List<Use> uses = new ArrayList<>();
-        for (int i = 0; i < unit.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : unit.elf().sectionIds()) {
             if (unit.section(id).data() instanceof SectionData.Relocations relocations
                     && !SectionNames.isDebug(unit.baseName(id))) {
                 Set<SymbolId> seen = new HashSet<>();

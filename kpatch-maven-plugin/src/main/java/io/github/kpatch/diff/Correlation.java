@@ -31,20 +31,21 @@ record Correlation(
     static Correlation of(
             Unit original, Unit patched, Twins<SectionId> sections, Twins<SymbolId> symbols, List<Problem> warnings) {
         List<Section> renamedSections = new ArrayList<>(patched.elf().sections().size());
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            Section section = patched.elf().sections().get(i);
-            renamedSections.add(sections.original(new SectionId(i))
-                    .map(twin -> named(section, original.section(twin).name()))
+        for (SectionId id : patched.elf().sectionIds()) {
+            Section section = patched.section(id);
+            renamedSections.add(sections.original(id)
+                    .map(twin -> section.withName(original.section(twin).name()))
                     .orElse(section));
         }
         List<Symbol> renamedSymbols = new ArrayList<>(patched.elf().symbols().size());
-        for (int i = 0; i < patched.elf().symbols().size(); i++) {
-            Symbol symbol = patched.elf().symbols().get(i);
+        renamedSymbols.add(Symbol.NULL);
+        for (SymbolId id : patched.elf().symbolIds()) {
+            Symbol symbol = patched.symbol(id);
             renamedSymbols.add(name(
                             symbol,
                             symbol.home().section().map(home -> renamedSections.get(home.index())),
-                            symbols.original(new SymbolId(i)).map(original::symbol))
-                    .map(name -> named(symbol, name))
+                            symbols.original(id).map(original::symbol))
+                    .map(symbol::withName)
                     .orElse(symbol));
         }
         ElfObject renamed = new ElfObject(patched.elf().header(), renamedSections, renamedSymbols);
@@ -53,32 +54,5 @@ record Correlation(
 
     private static Optional<String> name(Symbol symbol, Optional<Section> home, Optional<Symbol> twin) {
         return symbol.isSection() && home.isPresent() ? home.map(Section::name) : twin.map(Symbol::name);
-    }
-
-    private static Section named(Section section, String name) {
-        return section.name().equals(name)
-                ? section
-                : new Section(
-                        name,
-                        section.type(),
-                        section.flags(),
-                        section.address(),
-                        section.alignment(),
-                        section.entrySize(),
-                        section.link(),
-                        section.data());
-    }
-
-    private static Symbol named(Symbol symbol, String name) {
-        return symbol.name().equals(name)
-                ? symbol
-                : new Symbol(
-                        name,
-                        symbol.type(),
-                        symbol.binding(),
-                        symbol.other(),
-                        symbol.value(),
-                        symbol.size(),
-                        symbol.home());
     }
 }

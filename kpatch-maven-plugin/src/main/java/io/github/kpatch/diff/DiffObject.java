@@ -99,8 +99,7 @@ public final class DiffObject {
     private static Unit unit(String name, Architecture arch, ElfObject elf) {
         Bundles bundles = BundleSymbols.in(name, arch, elf);
         Set<SymbolId> traced = new HashSet<>();
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : elf.symbolIds()) {
             boolean function = elf.symbol(id).isFunction()
                     && elf.symbol(id).home().section().isPresent()
                     && !bundles.isPrefix(id);

@@ -100,11 +100,11 @@ final class EmitIntermediate {
         Set<SymbolId> used = new HashSet<>(redirected);
         references.plain().values().forEach(relocations -> relocations.forEach(each -> used.add(each.symbol())));
         List<SymbolId> kept = new ArrayList<>();
-        for (int i = 0; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        kept.add(SymbolId.NULL);
+        for (SymbolId id : patched.elf().symbolIds()) {
             boolean defined = content.defines(id);
             boolean file = patched.symbol(id).type().equals(SymbolType.FILE);
-            if ((content.inclusion().has(id) && (defined || file)) || used.contains(id) || id.equals(SymbolId.NULL)) {
+            if ((content.inclusion().has(id) && (defined || file)) || used.contains(id)) {
                 kept.add(id);
             }
         }
@@ -143,23 +143,16 @@ final class EmitIntermediate {
     }
 
     private Symbol symbol(SymbolId id) {
-        Symbol symbol = patched.symbol(id);
+        Symbol old = patched.symbol(id);
+        Symbol symbol = redirected.contains(id) ? old.withBinding(SymbolBinding.LOCAL) : old;
         Optional<SectionId> home = patched.home(id);
-        SymbolBinding binding = redirected.contains(id) ? SymbolBinding.LOCAL : symbol.binding();
         if (home.isPresent() && newSections.containsKey(home.get())) {
-            return new Symbol(
-                    symbol.name(),
-                    symbol.type(),
-                    binding,
-                    symbol.other(),
-                    content.values().getOrDefault(id, symbol.value()),
-                    symbol.size(),
-                    new SymbolHome.InSection(newSections.get(home.get())));
+            return symbol.at(
+                    new SymbolHome.InSection(newSections.get(home.get())),
+                    content.values().getOrDefault(id, symbol.value()));
         }
         boolean elsewhere = home.isPresent() || symbol.home() instanceof SymbolHome.Undefined;
-        return elsewhere
-                ? new Symbol(symbol.name(), symbol.type(), binding, symbol.other(), 0, 0, new SymbolHome.Undefined())
-                : symbol;
+        return elsewhere ? symbol.undefined() : old;
     }
 
     private void addSections() {
@@ -174,15 +167,7 @@ final class EmitIntermediate {
             if (link.equals(SectionLink.NONE)) {
                 flags &= ~SectionFlags.LINK_ORDER;
             }
-            sections.add(new Section(
-                    section.name(),
-                    section.type(),
-                    flags,
-                    section.address(),
-                    section.alignment(),
-                    section.entrySize(),
-                    link,
-                    section.data()));
+            sections.add(section.withFlags(flags).withLink(link));
             List<Relocation> relocations = references.plain().get(id);
             if (relocations != null) {
                 addRelocations(
@@ -194,20 +179,11 @@ final class EmitIntermediate {
     }
 
     private Relocation renumbered(Relocation relocation) {
-        return new Relocation(
-                relocation.offset(), relocation.type(), newSymbols.get(relocation.symbol()), relocation.addend());
+        return relocation.withSymbol(newSymbols.get(relocation.symbol()));
     }
 
     private void addRelocations(SectionId base, String name, List<Relocation> relocations) {
-        sections.add(new Section(
-                ".rela" + name,
-                SectionType.RELA,
-                SectionFlags.INFO_LINK,
-                0,
-                8,
-                24,
-                SectionLink.NONE,
-                new SectionData.Relocations(base, relocations)));
+        sections.add(Section.ofRelocations(".rela" + name, base, relocations));
     }
 
     private SectionId addTable(String name, long alignment, long entrySize, Bytes bytes) {

@@ -32,9 +32,9 @@ final class FindChildFunctions {
     static Families in(String name, ElfObject elf, Bundles bundles) {
         Map<SymbolId, SymbolId> parentOf = new HashMap<>();
         Map<SymbolId, List<SymbolId>> childrenOf = new HashMap<>();
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            Symbol symbol = elf.symbols().get(i);
-            if (!symbol.isFunction() || bundles.isPrefix(new SymbolId(i))) {
+        for (SymbolId id : elf.symbolIds()) {
+            Symbol symbol = elf.symbol(id);
+            if (!symbol.isFunction() || bundles.isPrefix(id)) {
                 continue;
             }
             int cut = symbol.name().indexOf(COLD);
@@ -48,10 +48,10 @@ final class FindChildFunctions {
             List<SymbolId> parents =
                     cut == 0 ? List.of() : elf.symbolsNamed(symbol.name().substring(0, cut));
             if (!parents.isEmpty()) {
-                parentOf.put(new SymbolId(i), parents.get(0));
+                parentOf.put(id, parents.get(0));
                 childrenOf
                         .computeIfAbsent(parents.get(0), parent -> new ArrayList<>(1))
-                        .add(new SymbolId(i));
+                        .add(id);
             } else if (cold) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_INVALID,

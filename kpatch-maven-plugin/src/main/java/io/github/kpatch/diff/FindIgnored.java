@@ -52,8 +52,8 @@ final class FindIgnored {
     }
 
     private void addDiscarded() {
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId base = patched.base(new SectionId(i));
+        for (SectionId id : patched.elf().sectionIds()) {
+            SectionId base = patched.base(id);
             String name = patched.section(base).name();
             if (SectionNames.isDiscarded(name) || patched.arch().discards(name)) {
                 sections.add(base);
@@ -107,10 +107,10 @@ final class FindIgnored {
 
     private Set<SymbolId> marks() {
         Set<SymbolId> marks = new HashSet<>();
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            String name = patched.elf().symbols().get(i).name();
+        for (SymbolId id : patched.elf().symbolIds()) {
+            String name = patched.symbol(id).name();
             if (MARKS.stream().anyMatch(name::startsWith)) {
-                marks.add(new SymbolId(i));
+                marks.add(id);
             }
         }
         return marks;

@@ -44,9 +44,8 @@ final class FollowUnnamedData {
         while (!changed.isEmpty()) {
             Map<SectionId, Constants> constants = constants(changed);
             Set<SectionId> next = new HashSet<>();
-            for (int i = 0; i < sections.length; i++) {
-                SectionId id = new SectionId(i);
-                if (sections[i] == Status.SAME
+            for (SectionId id : patched.elf().sectionIds()) {
+                if (sections[id.index()] == Status.SAME
                         && !affected.contains(id)
                         && !SectionNames.isDebug(patched.baseName(id))
                         && refersToChanged(id, constants)) {
@@ -63,9 +62,9 @@ final class FollowUnnamedData {
 
     private Set<SectionId> changedConstants(Status[] sections) {
         Set<SectionId> changed = new HashSet<>();
-        for (int i = 0; i < sections.length; i++) {
-            SectionId base = patched.base(new SectionId(i));
-            if (sections[i] == Status.CHANGED && isConstants(base)) {
+        for (SectionId id : patched.elf().sectionIds()) {
+            SectionId base = patched.base(id);
+            if (sections[id.index()] == Status.CHANGED && isConstants(base)) {
                 changed.add(base);
             }
         }

@@ -52,9 +52,9 @@ final class LocateInParent {
         LocateInParent pass = new LocateInParent(original, target);
         ElfObject elf = original.elf();
         Map<SymbolId, ParentSymbols.FileBlock> blocks = new HashMap<>();
-        for (int i = 1; i < elf.symbols().size(); i++) {
-            if (elf.symbols().get(i).type().equals(SymbolType.FILE)) {
-                blocks.put(new SymbolId(i), pass.block(i));
+        for (SymbolId id : elf.symbolIds()) {
+            if (elf.symbol(id).type().equals(SymbolType.FILE)) {
+                blocks.put(id, pass.block(id.index()));
             }
         }
         return new FileBlocks(blocks);

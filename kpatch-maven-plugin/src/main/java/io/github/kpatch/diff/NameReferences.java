@@ -93,11 +93,9 @@ final class NameReferences {
     }
 
     private Relocation relativeTo(SymbolId symbol, Relocation relocation) {
-        return new Relocation(
-                relocation.offset(),
-                relocation.type(),
-                symbol,
-                relocation.addend() - elf.symbol(symbol).value());
+        return relocation
+                .withSymbol(symbol)
+                .withAddend(relocation.addend() - elf.symbol(symbol).value());
     }
 
     private SymbolsByOffset symbolsIn(SectionId section) {
@@ -109,8 +107,7 @@ final class NameReferences {
     private Map<SectionId, List<SymbolId>> symbolsBySection() {
         if (bySection == null) {
             bySection = new HashMap<>();
-            for (int i = 1; i < elf.symbols().size(); i++) {
-                SymbolId id = new SymbolId(i);
+            for (SymbolId id : elf.symbolIds()) {
                 Symbol symbol = elf.symbol(id);
                 if (!symbol.isSection()) {
                     symbol.home()

@@ -224,8 +224,7 @@ final class RebuildTables {
         replacements.ifPresent(id -> {
             Inclusion.Reason reason = Inclusion.Reason.rule("code of alternatives goes along whole");
             draft.include(id, reason);
-            for (int i = 1; i < patched.elf().symbols().size(); i++) {
-                SymbolId symbol = new SymbolId(i);
+            for (SymbolId symbol : patched.elf().symbolIds()) {
                 if (patched.home(symbol).equals(replacements)) {
                     draft.add(symbol, reason);
                 }
@@ -301,10 +300,7 @@ final class RebuildTables {
         for (int i = table.kept.nextSetBit(0); i >= 0; i = table.kept.nextSetBit(i + 1)) {
             TableEntry entry = table.entries.entries().get(i);
             long shift = bytes.size() - entry.offset();
-            for (Relocation relocation : entry.relocations()) {
-                relocations.add(new Relocation(
-                        relocation.offset() + shift, relocation.type(), relocation.symbol(), relocation.addend()));
-            }
+            entry.relocations().forEach(relocation -> relocations.add(relocation.movedBy(shift)));
             bytes.writeBytes(old.slice((int) entry.offset(), (int) (entry.offset() + entry.size()))
                     .toArray());
             moves.append(entry.offset(), entry.size());
@@ -328,8 +324,7 @@ final class RebuildTables {
         Map<SectionId, List<Relocation>> trimmed = new HashMap<>();
         Inclusion.Reason reason = Inclusion.Reason.rule("debug information");
         List<SectionId> debug = new ArrayList<>();
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             if (SectionNames.isDebug(patched.baseName(id))) {
                 draft.add(id, reason);
                 patched.elf().sectionSymbolOf(id).ifPresent(symbol -> draft.add(symbol, reason));

@@ -117,8 +117,7 @@ final class SelectElements {
     /** The variables that hold the author's macros: only their sections count. */
     private static Set<SymbolId> excluded(Unit patched) {
         Set<SymbolId> excluded = new HashSet<>();
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             Symbol symbol = patched.symbol(id);
             boolean callback = symbol.isObject()
                     && patched.home(id)
@@ -133,8 +132,7 @@ final class SelectElements {
     }
 
     private void takeStandardElements() {
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             String name = patched.section(id).name();
             if (STANDARD.contains(name)
                     || isStringLiterals(id)
@@ -143,8 +141,7 @@ final class SelectElements {
             }
         }
         draft.add(SymbolId.NULL, Inclusion.Reason.rule("every symbol table begins with it"));
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             boolean label = patched.home(id).filter(this::isStringLiterals).isPresent();
             if (label) {
                 draft.add(id, Inclusion.Reason.rule("labels of literals always go along"));
@@ -159,8 +156,7 @@ final class SelectElements {
     }
 
     private void takeChangedFunctions() {
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             Symbol symbol = patched.symbol(id);
             if (symbol.isFunction() && changes.of(id) == Status.CHANGED) {
                 draft.include(
@@ -175,8 +171,7 @@ final class SelectElements {
     }
 
     private void takeCallbacks() {
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             if (!patched.baseName(id).startsWith(SectionNames.CALLBACKS)) {
                 continue;
             }
@@ -228,8 +223,7 @@ final class SelectElements {
     }
 
     private void takeNewGlobals() {
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId id = new SymbolId(i);
+        for (SymbolId id : patched.elf().symbolIds()) {
             boolean isNew = patched.symbol(id).binding().equals(SymbolBinding.GLOBAL)
                     && patched.home(id).isPresent()
                     && changes.of(id) == Status.NEW

@@ -45,9 +45,7 @@ final class VerifyPatchability {
     /** Everything that stands in the way: what tables say first, then in section order. */
     static List<Problem> of(Changes changes, Tables tables) {
         VerifyPatchability pass = new VerifyPatchability(changes, tables);
-        for (int i = 0; i < pass.patched.elf().sections().size(); i++) {
-            pass.verify(new SectionId(i));
-        }
+        pass.patched.elf().sectionIds().forEach(pass::verify);
         return List.copyOf(pass.problems);
     }
 
@@ -117,8 +115,7 @@ final class VerifyPatchability {
             return false;
         }
         RelocationEquality equality = new RelocationEquality(twins, twin, id);
-        for (int i = 1; i < patched.elf().symbols().size(); i++) {
-            SymbolId function = new SymbolId(i);
+        for (SymbolId function : patched.elf().symbolIds()) {
             Symbol symbol = patched.symbol(function);
             Optional<Symbol> existing = twins.symbols()
                     .original(function)

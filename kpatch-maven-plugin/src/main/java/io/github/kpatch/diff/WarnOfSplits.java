@@ -45,8 +45,7 @@ final class WarnOfSplits {
     private static List<Problem> splitConstants(Changes changes, Inclusion inclusion) {
         Unit patched = changes.patched();
         Map<SymbolId, TreeSet<String>> oldUsers = new LinkedHashMap<>();
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : patched.elf().sectionIds()) {
             boolean leftBehind = patched.section(id).data() instanceof SectionData.Relocations
                     && !inclusion.has(patched.base(id))
                     && patched.bundles().owner(patched.base(id)).isPresent();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A relocatable object: everything that says something, nothing that only says where it stands in a file. The symbol
@@ -18,6 +19,8 @@ public final class ElfObject {
     private final ElfHeader header;
     private final List<Section> sections;
     private final List<Symbol> symbols;
+    private final List<SectionId> sectionIds;
+    private final List<SymbolId> symbolIds;
     private final Map<SectionId, SectionId> relocationsOf = new HashMap<>();
     private final Map<SectionId, SymbolId> sectionSymbolOf = new HashMap<>();
     private final Map<String, List<SectionId>> sectionsByName = new HashMap<>();
@@ -35,12 +38,11 @@ public final class ElfObject {
         if (this.symbols.isEmpty() || !this.symbols.get(0).equals(Symbol.NULL)) {
             throw new IllegalArgumentException("the first symbol must be the null symbol");
         }
-        for (int i = 0; i < this.sections.size(); i++) {
-            index(new SectionId(i), this.sections.get(i));
-        }
-        for (int i = 0; i < this.symbols.size(); i++) {
-            index(new SymbolId(i), this.symbols.get(i));
-        }
+        sectionIds = IntStream.range(0, sections.size()).mapToObj(SectionId::new).toList();
+        symbolIds = IntStream.range(1, symbols.size()).mapToObj(SymbolId::new).toList();
+        sectionIds.forEach(id -> index(id, section(id)));
+        index(SymbolId.NULL, Symbol.NULL);
+        symbolIds.forEach(id -> index(id, symbol(id)));
     }
 
     private void index(SectionId id, Section section) {
@@ -97,6 +99,16 @@ public final class ElfObject {
     /** All symbols, the null symbol first; {@link SymbolId} is the place in this list. */
     public List<Symbol> symbols() {
         return symbols;
+    }
+
+    /** The ids of all sections, in file order. */
+    public List<SectionId> sectionIds() {
+        return sectionIds;
+    }
+
+    /** The ids of all symbols but the null symbol, in file order. */
+    public List<SymbolId> symbolIds() {
+        return symbolIds;
     }
 
     /** The section of that id. */

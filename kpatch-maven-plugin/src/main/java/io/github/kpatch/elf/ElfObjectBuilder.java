@@ -178,14 +178,9 @@ public final class ElfObjectBuilder {
             if (home.isEmpty()) {
                 return symbol;
             }
-            return new Symbol(
-                    symbol.isSection() ? kept.get(home.get().index()).name() : symbol.name(),
-                    symbol.type(),
-                    symbol.binding(),
-                    symbol.other(),
-                    symbol.value(),
-                    symbol.size(),
-                    new SymbolHome.InSection(newId(home.get(), symbol.name())));
+            SymbolHome newHome = new SymbolHome.InSection(newId(home.get(), symbol.name()));
+            return symbol.withName(symbol.isSection() ? kept.get(home.get().index()).name() : symbol.name())
+                    .at(newHome, symbol.value());
         }
 
         private Section renumbered(int index, Section section) {
@@ -193,23 +188,16 @@ public final class ElfObjectBuilder {
                     ? new SectionLink.To(newId(to.id(), section.name()))
                     : section.link();
             boolean lostGroup = section.has(SectionFlags.GROUP) && !grouped[index];
-            return new Section(
-                    section.name(),
-                    section.type(),
-                    lostGroup ? section.flags() & ~SectionFlags.GROUP : section.flags(),
-                    section.address(),
-                    section.alignment(),
-                    section.entrySize(),
-                    link,
-                    renumbered(section.name(), section.data()));
+            return section.withFlags(lostGroup ? section.flags() & ~SectionFlags.GROUP : section.flags())
+                    .withLink(link)
+                    .with(renumbered(section.name(), section.data()));
         }
 
         private SectionData renumbered(String name, SectionData data) {
             if (data instanceof SectionData.Relocations relocations) {
                 List<Relocation> entries = new ArrayList<>(relocations.entries().size());
                 for (Relocation entry : relocations.entries()) {
-                    entries.add(
-                            new Relocation(entry.offset(), entry.type(), newId(entry.symbol(), name), entry.addend()));
+                    entries.add(entry.withSymbol(newId(entry.symbol(), name)));
                 }
                 return new SectionData.Relocations(newId(relocations.target(), name), entries);
             }

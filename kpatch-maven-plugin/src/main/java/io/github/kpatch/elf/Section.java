@@ -75,6 +75,16 @@ public record Section(
         return new Section(name, type, flags, address, alignment, entrySize, link, newData);
     }
 
+    /** The same section with another name. */
+    public Section withName(String newName) {
+        return new Section(newName, type, flags, address, alignment, entrySize, link, data);
+    }
+
+    /** The same section with another link. */
+    public Section withLink(SectionLink newLink) {
+        return new Section(name, type, flags, address, alignment, entrySize, newLink, data);
+    }
+
     /** The same section with other flags. */
     public Section withFlags(long newFlags) {
         return new Section(name, type, newFlags, address, alignment, entrySize, link, data);

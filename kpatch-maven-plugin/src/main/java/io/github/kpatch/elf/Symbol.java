@@ -36,4 +36,30 @@ public record Symbol(
     public boolean isLocal() {
         return binding.equals(SymbolBinding.LOCAL);
     }
+
+    /** The same symbol with another name. */
+    public Symbol withName(String newName) {
+        return new Symbol(newName, type, binding, other, value, size, home);
+    }
+
+    /** The same symbol with another binding. */
+    public Symbol withBinding(SymbolBinding newBinding) {
+        return new Symbol(name, type, newBinding, other, value, size, home);
+    }
+
+    /** The same symbol at another place: {@code newValue} is the offset in {@code newHome}. */
+    public Symbol at(SymbolHome newHome, long newValue) {
+        return new Symbol(name, type, binding, other, newValue, size, newHome);
+    }
+
+    /** The same symbol, defined elsewhere. */
+    public Symbol undefined() {
+        return new Symbol(name, type, binding, other, 0, 0, new SymbolHome.Undefined());
+    }
+
+    /** A section symbol, which stands for the beginning of a section. */
+    public static Symbol ofSection(String name, SectionId section) {
+        return new Symbol(
+                name, SymbolType.SECTION, SymbolBinding.LOCAL, 0, 0, 0, new SymbolHome.InSection(section));
+    }
 }

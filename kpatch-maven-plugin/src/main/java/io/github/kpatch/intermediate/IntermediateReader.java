@@ -148,8 +148,7 @@ public final class IntermediateReader {
 
     private List<Callback> callbacks() {
         List<Callback> callbacks = new ArrayList<>();
-        for (int i = 0; i < object.sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : object.sectionIds()) {
             if (object.section(id).name().startsWith(IntermediateLayout.CALLBACKS_PREFIX)
                     && object.section(id).data() instanceof SectionData.Contents) {
                 Table table = table(id, CALLBACK_SIZE);

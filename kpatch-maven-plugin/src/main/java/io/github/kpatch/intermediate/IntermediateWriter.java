@@ -174,14 +174,7 @@ public final class IntermediateWriter {
                 section -> section.index() < object.sections().size()
                                 && object.sectionSymbolOf(section).isPresent()
                         ? object.sectionSymbolOf(section).get()
-                        : builder.add(new Symbol(
-                                section(section).name(),
-                                SymbolType.SECTION,
-                                SymbolBinding.LOCAL,
-                                0,
-                                0,
-                                0,
-                                new SymbolHome.InSection(section))));
+                        : builder.add(Symbol.ofSection(section(section).name(), section)));
     }
 
     private Section section(SectionId id) {
@@ -216,15 +209,7 @@ public final class IntermediateWriter {
     }
 
     private static Section relocations(String tableName, SectionId table) {
-        return new Section(
-                ".rela" + tableName,
-                SectionType.RELA,
-                SectionFlags.INFO_LINK,
-                0,
-                ALIGNMENT,
-                24,
-                SectionLink.NONE,
-                new SectionData.Relocations(table, List.of()));
+        return Section.ofRelocations(".rela" + tableName, table, List.of());
     }
 
     /** Strings, each once, in the order of their first use. */

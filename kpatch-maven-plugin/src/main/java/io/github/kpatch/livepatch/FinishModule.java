@@ -108,18 +108,12 @@ public final class FinishModule {
                             new Destination(relocation.objectName(), relocation.section()), key -> new ArrayList<>())
                     .add(new Relocation(relocation.offset(), relocation.type(), symbol, relocation.addend()));
         }
-        relocations.forEach((destination, entries) -> builder.add(new Section(
-                KlpNames.relocations(
-                        where,
-                        destination.objectName(),
-                        object.section(destination.section()).name()),
-                SectionType.RELA,
-                KlpNames.SHF_RELA_LIVEPATCH | SectionFlags.INFO_LINK | SectionFlags.ALLOC,
-                0,
-                8,
-                24,
-                SectionLink.NONE,
-                new SectionData.Relocations(destination.section(), entries))));
+        relocations.forEach((destination, entries) -> {
+            String base = object.section(destination.section()).name();
+            String name = KlpNames.relocations(where, destination.objectName(), base);
+            builder.add(Section.ofRelocations(name, destination.section(), entries)
+                    .withFlags(KlpNames.SHF_RELA_LIVEPATCH | SectionFlags.INFO_LINK | SectionFlags.ALLOC));
+        });
     }
 
     private SymbolId klpSymbol(Map<String, SymbolId> symbols, KlpSymbol klp) {
@@ -141,10 +135,7 @@ public final class FinishModule {
             }
             int start = bytes.size();
             bytes.writeBytes(section.bytes().toArray());
-            for (Relocation relocation : added) {
-                relocations.add(new Relocation(
-                        start + relocation.offset(), relocation.type(), relocation.symbol(), relocation.addend()));
-            }
+            added.forEach(relocation -> relocations.add(relocation.movedBy(start)));
         }
     }
 
@@ -175,15 +166,7 @@ public final class FinishModule {
                     1,
                     SectionLink.NONE,
                     new SectionData.Contents(Bytes.copyOf(collected.bytes.toByteArray()))));
-            builder.add(new Section(
-                    ".rela" + name,
-                    SectionType.RELA,
-                    SectionFlags.INFO_LINK,
-                    0,
-                    8,
-                    24,
-                    SectionLink.NONE,
-                    new SectionData.Relocations(id, collected.relocations)));
+            builder.add(Section.ofRelocations(".rela" + name, id, collected.relocations));
         });
     }
 
@@ -199,10 +182,10 @@ public final class FinishModule {
 
     /** What is kept must not refer to a table that goes; our own linker script and objects never do. */
     private void checkUnused(Set<SectionId> removed) {
-        for (int i = 0; i < object.sections().size(); i++) {
-            Section section = object.sections().get(i);
+        for (SectionId id : object.sectionIds()) {
+            Section section = object.section(id);
             SectionData data = section.data();
-            if (removed.contains(new SectionId(i))
+            if (removed.contains(id)
                     || (data instanceof SectionData.Relocations relocations
                             && removed.contains(relocations.target()))) {
                 continue;
@@ -230,31 +213,18 @@ public final class FinishModule {
     }
 
     private void moveTablesToInit() {
-        for (int i = 0; i < object.sections().size(); i++) {
-            Section section = object.sections().get(i);
+        for (SectionId id : object.sectionIds()) {
+            Section section = object.section(id);
             boolean isTable = section.name().equals(IntermediateLayout.FUNCTIONS)
                     || section.name().startsWith(IntermediateLayout.CALLBACKS_PREFIX);
             if (isTable) {
-                SectionId id = new SectionId(i);
-                builder.replace(id, renamed(section, INIT_PREFIX + section.name()));
+                builder.replace(id, section.withName(INIT_PREFIX + section.name()));
                 object.relocationSectionOf(id)
                         .ifPresent(relocations -> builder.replace(
                                 relocations,
-                                renamed(object.section(relocations), ".rela" + INIT_PREFIX + section.name())));
+                                object.section(relocations).withName(".rela" + INIT_PREFIX + section.name())));
             }
         }
-    }
-
-    private static Section renamed(Section section, String name) {
-        return new Section(
-                name,
-                section.type(),
-                section.flags(),
-                section.address(),
-                section.alignment(),
-                section.entrySize(),
-                section.link(),
-                section.data());
     }
 
     private ProblemException invalid(String section, String what) {

@@ -1,5 +1,11 @@
 package io.github.kpatch.arch.x86;
 
+import static io.github.kpatch.arch.x86.RelocationTypes.R_X86_64_32S;
+import static io.github.kpatch.arch.x86.RelocationTypes.R_X86_64_64;
+import static io.github.kpatch.arch.x86.RelocationTypes.R_X86_64_NONE;
+import static io.github.kpatch.arch.x86.RelocationTypes.R_X86_64_PC32;
+import static io.github.kpatch.arch.x86.RelocationTypes.R_X86_64_PLT32;
+
 import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.CallSite;
 import io.github.kpatch.arch.TargetOffsets;
@@ -37,12 +43,6 @@ import java.util.OptionalInt;
  * their own ({@code __pfx_}, or {@code __cfi_} with kCFI).
  */
 public final class X86_64 implements Architecture {
-    private static final RelocationType NONE = new RelocationType(0);
-    private static final RelocationType ABSOLUTE_64 = new RelocationType(1);
-    private static final RelocationType PC32 = new RelocationType(2);
-    private static final RelocationType PLT32 = new RelocationType(4);
-    private static final RelocationType ABSOLUTE_32S = new RelocationType(11);
-
     private static final int MOV_ESI = 0xbe;
     private static final int MOV_EDX = 0xba;
     private static final byte[] CALL_OPCODE = {(byte) 0xe8};
@@ -111,7 +111,7 @@ public final class X86_64 implements Architecture {
 
     @Override
     public RelocationType absolute64() {
-        return ABSOLUTE_64;
+        return R_X86_64_64;
     }
 
     @Override
@@ -131,14 +131,14 @@ public final class X86_64 implements Architecture {
         @Override
         public long of(Relocation relocation) {
             RelocationType type = relocation.type();
-            if (type.equals(ABSOLUTE_64) || type.equals(ABSOLUTE_32S)) {
+            if (type.equals(R_X86_64_64) || type.equals(R_X86_64_32S)) {
                 return relocation.addend();
             }
-            if (!type.equals(PC32) && !type.equals(PLT32) && !type.equals(NONE)) {
+            if (!type.equals(R_X86_64_PC32) && !type.equals(R_X86_64_PLT32) && !type.equals(R_X86_64_NONE)) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_UNSUPPORTED,
                         "section " + section.name(),
-                        "Relocation type " + type + " in code is not known.");
+                        "Relocation type " + RelocationTypes.name(type) + " in code is not known.");
             }
             if (relocation.offset() < 0
                     || relocation.offset() >= section.bytes().size()) {
@@ -201,12 +201,17 @@ public final class X86_64 implements Architecture {
 
     @Override
     public OptionalInt relocationFieldSize(RelocationType type) {
-        return RelocationField.size(type);
+        return RelocationTypes.fieldSize(type);
+    }
+
+    @Override
+    public String relocationName(RelocationType type) {
+        return RelocationTypes.name(type);
     }
 
     @Override
     public boolean pointsToEndOfData(RelocationType type) {
-        return type.equals(ABSOLUTE_32S);
+        return type.equals(R_X86_64_32S);
     }
 
     @Override
@@ -239,12 +244,12 @@ public final class X86_64 implements Architecture {
         return object.relocationsOf(id).stream()
                 .filter(relocation -> relocation.offset() == site + 1
                         && object.symbol(relocation.symbol()).name().equals("__fentry__")
-                        && (relocation.type().equals(NONE) || (isAt(code, site, CALL_OPCODE) && isCall(relocation))))
+                        && (relocation.type().equals(R_X86_64_NONE) || (isAt(code, site, CALL_OPCODE) && isCall(relocation))))
                 .findFirst();
     }
 
     private static boolean isCall(Relocation relocation) {
-        return relocation.type().equals(PC32) || relocation.type().equals(PLT32);
+        return relocation.type().equals(R_X86_64_PC32) || relocation.type().equals(R_X86_64_PLT32);
     }
 
     private static boolean isAt(Bytes code, long offset, byte[] expected) {
@@ -266,7 +271,7 @@ public final class X86_64 implements Architecture {
         if (site + CALL_LENGTH > code.size()) {
             throw badCallSite(object.symbol(function), "The call lies outside the section.");
         }
-        if (!call.type().equals(NONE)) {
+        if (!call.type().equals(R_X86_64_NONE)) {
             return new CallSite(site, section, relocations);
         }
         // Old kernels' recordmcount had turned the call into a no-op already.
@@ -277,7 +282,7 @@ public final class X86_64 implements Architecture {
         Arrays.fill(restored, site, site + CALL_LENGTH, (byte) 0);
         restored[site] = CALL_OPCODE[0];
         List<Relocation> withCall = new ArrayList<>(relocations);
-        withCall.set(relocations.indexOf(call), new Relocation(call.offset(), PC32, call.symbol(), call.addend()));
+        withCall.set(relocations.indexOf(call), new Relocation(call.offset(), R_X86_64_PC32, call.symbol(), call.addend()));
         return new CallSite(site, section.with(new SectionData.Contents(Bytes.copyOf(restored))), withCall);
     }
 
@@ -287,7 +292,7 @@ public final class X86_64 implements Architecture {
 
     @Override
     public boolean storesFunctionPointer(ElfObject object, Relocation relocation) {
-        return relocation.type().equals(ABSOLUTE_32S)
+        return relocation.type().equals(R_X86_64_32S)
                 && relocation.addend() == 0
                 && object.symbol(relocation.symbol()).isFunction();
     }
