@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Finds for each element of the original object its twin in the patched one, by name and in file order.
@@ -24,26 +23,30 @@ import java.util.Optional;
  * take the twin of the file's own {@code count} because it comes first. Numbered names take the next that fits.
  *
  * <p>Never matched by name: what the patch takes its own copy of (see {@link SpecialStatics}, sanitizer data, clang's
- * unnamed data), string labels and mapping symbols. Static locals get a name match here that {@link
- * CorrelateStaticLocals} takes back.
+ * unnamed data), string labels and mapping symbols. Static locals get a name match here that says
+ * nothing, because their numbers do not; a later pass looks at who uses them.
  */
 final class CorrelateElements {
     private final Unit original;
     private final Unit patched;
-    private final Twins.Draft<SectionId> sections = new Twins.Draft<>();
-    private final Twins.Draft<SymbolId> symbols = new Twins.Draft<>();
+    private final ElementTwins.Draft twins;
+    private final Twins.Draft<SectionId> sections;
+    private final Twins.Draft<SymbolId> symbols;
 
     private CorrelateElements(Unit original, Unit patched) {
         this.original = original;
         this.patched = patched;
+        this.twins = new ElementTwins.Draft(original, patched);
+        this.sections = twins.sections();
+        this.symbols = twins.symbols();
     }
 
-    /** The elements that correspond, static locals included only as far as {@link CorrelateStaticLocals} finds them. */
-    static Correlation between(Unit original, Unit patched) {
+    /** The elements that correspond by name; of static locals nothing more than that is known here. */
+    static ElementTwins between(Unit original, Unit patched) {
         CorrelateElements pass = new CorrelateElements(original, patched);
         pass.correlateSections();
         pass.correlateSymbols();
-        return new CorrelateStaticLocals(original, patched, pass.sections, pass.symbols).correlation();
+        return pass.twins.done();
     }
 
     private void correlateSections() {
@@ -72,7 +75,7 @@ final class CorrelateElements {
                 if (sections.hasOriginal(candidate)) {
                     rest.remove();
                 } else if (named && match(id, candidate)) {
-                    pairSections(original, patched, sections, symbols, id, candidate);
+                    twins.pairSections(id, candidate);
                 }
             }
         }
@@ -121,45 +124,6 @@ final class CorrelateElements {
             }
         }
         return true;
-    }
-
-    /** Makes two sections twins, with their relocation sections, section symbols and owners. */
-    static void pairSections(
-            Unit original,
-            Unit patched,
-            Twins.Draft<SectionId> sections,
-            Twins.Draft<SymbolId> symbols,
-            SectionId a,
-            SectionId b) {
-        SectionId baseA = original.base(a);
-        SectionId baseB = patched.base(b);
-        sections.pair(baseA, baseB);
-        if (!sections.patched(baseA).equals(Optional.of(baseB))) {
-            return;
-        }
-        Optional<SectionId> relocationsA = original.elf().relocationSectionOf(baseA);
-        Optional<SectionId> relocationsB = patched.elf().relocationSectionOf(baseB);
-        if (relocationsA.isPresent() && relocationsB.isPresent()) {
-            sections.pair(relocationsA.get(), relocationsB.get());
-        }
-        pairSymbols(
-                symbols, original.elf().sectionSymbolOf(baseA), patched.elf().sectionSymbolOf(baseB));
-        Optional<SymbolId> ownerA = original.bundles().owner(baseA);
-        Optional<SymbolId> ownerB = patched.bundles().owner(baseB);
-        // f and f.cold may take turns in owning .text.unlikely.f.
-        if (ownerA.isPresent()
-                && ownerB.isPresent()
-                && MangledNames.equal(
-                        original.symbol(ownerA.get()).name(),
-                        patched.symbol(ownerB.get()).name())) {
-            pairSymbols(symbols, ownerA, ownerB);
-        }
-    }
-
-    private static void pairSymbols(Twins.Draft<SymbolId> symbols, Optional<SymbolId> a, Optional<SymbolId> b) {
-        if (a.isPresent() && b.isPresent()) {
-            symbols.pair(a.get(), b.get());
-        }
     }
 
     private record Key(SymbolType type, String name) {}

@@ -34,15 +34,17 @@ import java.util.Set;
 final class CorrelateStaticLocals {
     private final Unit original;
     private final Unit patched;
+    private final ElementTwins.Draft twins;
     private final Twins.Draft<SectionId> sections;
     private final Twins.Draft<SymbolId> symbols;
     private final Map<SectionId, Map<Key, Set<SymbolId>>> usesIn = new HashMap<>();
 
-    CorrelateStaticLocals(Unit original, Unit patched, Twins.Draft<SectionId> sections, Twins.Draft<SymbolId> symbols) {
+    private CorrelateStaticLocals(Unit original, Unit patched, ElementTwins byName) {
         this.original = original;
         this.patched = patched;
-        this.sections = sections;
-        this.symbols = symbols;
+        this.twins = new ElementTwins.Draft(original, patched, byName);
+        this.sections = twins.sections();
+        this.symbols = twins.symbols();
     }
 
     /** A use of a static local: the relocation section it stands in. */
@@ -50,8 +52,17 @@ final class CorrelateStaticLocals {
 
     private record Key(SymbolType type, long size, String name) {}
 
-    /** The final correlation. */
-    Correlation correlation() {
+    /**
+     * The final correlation.
+     *
+     * @param byName what corresponds by name; what it says of static locals is taken back
+     * @throws UnreconcilableException when a static local lost a user or moved
+     */
+    static Correlation complete(Unit original, Unit patched, ElementTwins byName) {
+        return new CorrelateStaticLocals(original, patched, byName).correlation();
+    }
+
+    private Correlation correlation() {
         undo();
         List<Use> uses = uses(original);
         correlate(uses);
@@ -60,7 +71,7 @@ final class CorrelateStaticLocals {
         if (!lost.isEmpty()) {
             throw new UnreconcilableException(List.copyOf(lost));
         }
-        return Correlation.of(original, patched, sections.done(), symbols.done(), warnings());
+        return Correlation.of(original, patched, twins.done(), warnings());
     }
 
     private void undo() {
@@ -146,7 +157,7 @@ final class CorrelateStaticLocals {
         }
         symbols.pair(variable, twin);
         if (bundled) {
-            CorrelateElements.pairSections(original, patched, sections, symbols, home, twinHome);
+            twins.pairSections(home, twinHome);
         }
     }
 

@@ -28,8 +28,9 @@ record Correlation(
     }
 
     /** Names the patched object's elements after their twins. */
-    static Correlation of(
-            Unit original, Unit patched, Twins<SectionId> sections, Twins<SymbolId> symbols, List<Problem> warnings) {
+    static Correlation of(Unit original, Unit patched, ElementTwins twins, List<Problem> warnings) {
+        Twins<SectionId> sections = twins.sections();
+        Twins<SymbolId> symbols = twins.symbols();
         List<Section> renamedSections = new ArrayList<>(patched.elf().sections().size());
         for (SectionId id : patched.elf().sectionIds()) {
             Section section = patched.section(id);

@@ -6,7 +6,6 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -49,29 +48,43 @@ public final class DiffObject {
     }
 
     private DiffOutcome outcome() {
-        // What each object says about itself.
+        // First of all: another machine or ABI would make every later answer meaningless.
         CheckComparable.ComparablePair pair = CheckComparable.of(objects);
-        Unit original = unit(objects.name(), pair.arch(), objects.original());
-        Unit patched = unit(objects.name(), pair.arch(), objects.patched());
+
+        // What each object says about itself.
+        Unit original = unit(pair.arch(), objects.original());
+        Unit patched = unit(pair.arch(), objects.patched());
+
+        // With the original's own names, before a pass gives an element one that the kernel does not know.
         FileBlocks blocks = LocateInParent.of(original, target);
 
-        // What is the same thing in both, and what became of it.
-        Correlation twins = CorrelateElements.between(named(original), named(patched));
+        // What is the same thing in both: only named references can be compared, because offsets move; and who uses a
+        // static local can be asked only when the users have twins.
+        Unit namedOriginal = NameReferences.in(original);
+        Unit namedPatched = NameReferences.in(patched);
+        ElementTwins byName = CorrelateElements.between(namedOriginal, namedPatched);
+        Correlation twins = CorrelateStaticLocals.complete(namedOriginal, namedPatched, byName);
+
+        // What became of it: what is ignored has not changed, and a table counts for the code that it is about.
         Ignored ignored = FindIgnored.in(twins);
         CodeTables originalTables = CodeTables.in(twins.original(), target);
         CodeTables patchedTables = CodeTables.in(twins.patched(), target);
         Changes changes = CompareTwins.of(twins, ignored, originalTables, patchedTables, objects.lineNumbers());
+
+        // Behind the author's ignored functions: what is left has to be redirected.
         List<SymbolId> redirected = CheckTraceable.in(changes);
         changedFunctions = redirected.stream()
                 .map(function -> changes.patched().symbol(function).name())
                 .toList();
 
-        // What has to go along, and whether it can.
+        // What has to go along: the changes bring in what they refer to, then tables what their entries need.
         SymbolLookup lookup = new SymbolLookup(twins, blocks, target);
         SelectElements.Selection selection = SelectElements.from(changes, target.klpArch());
         Tables tables = RebuildTables.around(selection, changes, patchedTables, lookup, target);
         newFunctions = ListNewFunctions.in(changes, tables.inclusion());
         reasons = ExplainInclusion.of(changes.patched(), tables.inclusion());
+
+        // Whether it can, asked before the verdict "unchanged": a changed variable without a function is a finding.
         List<Problem> problems = new ArrayList<>(VerifyPatchability.of(changes, tables));
         problems.addAll(CheckCollected.in(
                 changes, tables.inclusion(), selection.neverCarried(), originalTables, patchedTables));
@@ -96,21 +109,12 @@ public final class DiffObject {
                 output, changedFunctions, newFunctions, selection.callbacks(), warnings, reasons);
     }
 
-    private static Unit unit(String name, Architecture arch, ElfObject elf) {
-        Bundles bundles = BundleSymbols.in(name, arch, elf);
-        Set<SymbolId> traced = new HashSet<>();
-        for (SymbolId id : elf.symbolIds()) {
-            boolean function = elf.symbol(id).isFunction()
-                    && elf.symbol(id).home().section().isPresent()
-                    && !bundles.isPrefix(id);
-            if (function && arch.isTraced(elf, id)) {
-                traced.add(id);
-            }
-        }
-        return new Unit(name, arch, elf, bundles, FindChildFunctions.in(name, elf, bundles), traced);
-    }
-
-    private static Unit named(Unit unit) {
-        return unit.with(NameReferences.in(unit.arch(), unit.elf(), unit.bundles()));
+    private Unit unit(Architecture arch, ElfObject elf) {
+        // Owners first: all others speak of functions and mean sections.
+        Bundles bundles = BundleSymbols.in(objects.name(), arch, elf);
+        Families families = FindChildFunctions.in(objects.name(), elf, bundles);
+        // While relocations are as the compiler made them.
+        Set<SymbolId> traced = FindTraced.in(arch, elf, bundles);
+        return new Unit(objects.name(), arch, elf, bundles, families, traced);
     }
 }

@@ -60,6 +60,19 @@ final class Inclusion {
         return reasons;
     }
 
+    /** The same, open for more. */
+    Draft reopened(Changes changes, Set<SectionId> tables, Set<SymbolId> excluded) {
+        Draft draft = new Draft(changes, tables, excluded);
+        reasons.forEach((element, reason) -> {
+            if (element instanceof OfSection section) {
+                draft.add(section.id(), reason);
+            } else if (element instanceof OfSymbol symbol) {
+                draft.add(symbol.id(), reason);
+            }
+        });
+        return draft;
+    }
+
     /** An inclusion in the making, which follows references from what goes in to what that needs. */
     static final class Draft {
         private final Changes changes;

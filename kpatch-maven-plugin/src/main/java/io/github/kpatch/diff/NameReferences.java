@@ -39,11 +39,12 @@ final class NameReferences {
         this.bundles = bundles;
     }
 
-    /** {@code elf} with references to symbols where it had references to sections; all identifiers stay. */
-    static ElfObject in(Architecture arch, ElfObject elf, Bundles bundles) {
-        NameReferences pass = new NameReferences(arch, elf, bundles);
-        return new ElfObject(
-                elf.header(), elf.sections().stream().map(pass::named).toList(), elf.symbols());
+    /** The unit with references to symbols where it had references to sections; all identifiers stay. */
+    static Unit in(Unit unit) {
+        ElfObject elf = unit.elf();
+        NameReferences pass = new NameReferences(unit.arch(), elf, unit.bundles());
+        return unit.with(new ElfObject(
+                elf.header(), elf.sections().stream().map(pass::named).toList(), elf.symbols()));
     }
 
     private Section named(Section section) {

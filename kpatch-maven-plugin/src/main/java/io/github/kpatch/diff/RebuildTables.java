@@ -64,7 +64,7 @@ final class RebuildTables {
         this.patched = changes.patched();
         this.target = target;
         this.lookup = lookup;
-        this.draft = selection.draft();
+        this.draft = selection.inclusion().reopened(changes, selection.notWhole(), selection.excluded());
         divided.tables().forEach((id, entries) -> {
             if (selection.tables().containsKey(id)) {
                 tables.put(id, new Table(entries));

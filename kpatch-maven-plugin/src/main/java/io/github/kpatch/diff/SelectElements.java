@@ -60,24 +60,34 @@ final class SelectElements {
     }
 
     /**
-     * The elements chosen, open for those that the tables about code still bring in.
+     * The elements chosen, without those that the tables about code still bring in.
      *
-     * @param draft the elements so far
+     * @param inclusion the elements so far
      * @param tables the tables to rebuild; none of them is in yet
      * @param neverCarried what this kernel could not set up; a difference in it says nothing
+     * @param excluded symbols that never go in, whatever refers to them
      * @param callbacks the kinds of the callbacks found, such as {@code pre_patch}
      * @param newGlobal whether there is a new global symbol
      */
     record Selection(
-            Inclusion.Draft draft,
+            Inclusion inclusion,
             Map<SectionId, SpecialSection> tables,
             Set<SectionId> neverCarried,
+            Set<SymbolId> excluded,
             List<String> callbacks,
             boolean newGlobal) {
         Selection {
             tables = Map.copyOf(tables);
             neverCarried = Set.copyOf(neverCarried);
+            excluded = Set.copyOf(excluded);
             callbacks = List.copyOf(callbacks);
+        }
+
+        /** The sections that never go in as a whole. */
+        Set<SectionId> notWhole() {
+            Set<SectionId> notWhole = new HashSet<>(tables.keySet());
+            notWhole.addAll(neverCarried);
+            return notWhole;
         }
     }
 
@@ -94,7 +104,8 @@ final class SelectElements {
         pass.takeCallbacks();
         pass.takeForced();
         pass.takeNewGlobals();
-        return new Selection(pass.draft, pass.tables, pass.neverCarried, pass.callbacks, pass.newGlobal);
+        return new Selection(
+                pass.draft.done(), pass.tables, pass.neverCarried, pass.excluded, pass.callbacks, pass.newGlobal);
     }
 
     private static Map<SectionId, SpecialSection> tables(Unit patched) {

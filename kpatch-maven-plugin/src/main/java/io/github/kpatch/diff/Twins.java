@@ -16,6 +16,11 @@ record Twins<T>(Map<T, T> patchedOf, Map<T, T> originalOf) {
         originalOf = Map.copyOf(originalOf);
     }
 
+    /** A relation of nothing. */
+    static <T> Twins<T> none() {
+        return new Twins<>(Map.of(), Map.of());
+    }
+
     /** The twin in the patched object of {@code original}, an element of the original object. */
     Optional<T> patched(T original) {
         return Optional.ofNullable(patchedOf.get(original));
@@ -28,8 +33,14 @@ record Twins<T>(Map<T, T> patchedOf, Map<T, T> originalOf) {
 
     /** A relation in the making; keeps itself one-to-one. */
     static final class Draft<T> {
-        private final Map<T, T> patchedOf = new HashMap<>();
-        private final Map<T, T> originalOf = new HashMap<>();
+        private final Map<T, T> patchedOf;
+        private final Map<T, T> originalOf;
+
+        /** Begins with {@code sofar}. */
+        Draft(Twins<T> sofar) {
+            patchedOf = new HashMap<>(sofar.patchedOf());
+            originalOf = new HashMap<>(sofar.originalOf());
+        }
 
         /** Relates the two unless one of them has a twin already. */
         void pair(T original, T patched) {

@@ -38,7 +38,8 @@ public final class ElfObject {
         if (this.symbols.isEmpty() || !this.symbols.get(0).equals(Symbol.NULL)) {
             throw new IllegalArgumentException("the first symbol must be the null symbol");
         }
-        sectionIds = IntStream.range(0, sections.size()).mapToObj(SectionId::new).toList();
+        sectionIds =
+                IntStream.range(0, sections.size()).mapToObj(SectionId::new).toList();
         symbolIds = IntStream.range(1, symbols.size()).mapToObj(SymbolId::new).toList();
         sectionIds.forEach(id -> index(id, section(id)));
         index(SymbolId.NULL, Symbol.NULL);

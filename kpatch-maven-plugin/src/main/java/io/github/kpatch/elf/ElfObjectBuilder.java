@@ -179,7 +179,8 @@ public final class ElfObjectBuilder {
                 return symbol;
             }
             SymbolHome newHome = new SymbolHome.InSection(newId(home.get(), symbol.name()));
-            return symbol.withName(symbol.isSection() ? kept.get(home.get().index()).name() : symbol.name())
+            return symbol.withName(
+                            symbol.isSection() ? kept.get(home.get().index()).name() : symbol.name())
                     .at(newHome, symbol.value());
         }
 

@@ -59,7 +59,6 @@ public record Symbol(
 
     /** A section symbol, which stands for the beginning of a section. */
     public static Symbol ofSection(String name, SectionId section) {
-        return new Symbol(
-                name, SymbolType.SECTION, SymbolBinding.LOCAL, 0, 0, 0, new SymbolHome.InSection(section));
+        return new Symbol(name, SymbolType.SECTION, SymbolBinding.LOCAL, 0, 0, 0, new SymbolHome.InSection(section));
     }
 }

@@ -176,7 +176,9 @@ public final class CheckModule {
         OptionalInt size = arch.relocationFieldSize(relocation.type());
         String at = String.format("%s+0x%x", section.name(), relocation.offset());
         if (size.isEmpty()) {
-            invalid(at, "The module loader knows no relocation of type " + arch.relocationName(relocation.type()) + ".");
+            invalid(
+                    at,
+                    "The module loader knows no relocation of type " + arch.relocationName(relocation.type()) + ".");
             return;
         }
         Bytes bytes = object.section(target).bytes();

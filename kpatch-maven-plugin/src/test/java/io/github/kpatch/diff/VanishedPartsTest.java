@@ -14,7 +14,8 @@ class VanishedPartsTest {
     @ValueSource(strings = {"__param", ".initcall6.init", ".init.setup", "_ftrace_events", "___ksymtab+f"})
     @Row("114")
     void pieceOfACollectedList(String section) {
-        String with = CODE + "static const void *const entry __attribute__((used, section(\"" + section + "\"))) = f;\n";
+        String with =
+                CODE + "static const void *const entry __attribute__((used, section(\"" + section + "\"))) = f;\n";
         Scenario.of(CODE, with).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
         Scenario.of(with, CODE).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
         Scenario.of(with, CODE.replace("+ 1", "+ 2")).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
@@ -25,7 +26,10 @@ class VanishedPartsTest {
     @Row("114")
     void newCollectedList() {
         String with = CODE + "static const void *const entry __attribute__((used, section(\"__param\"))) = f;\n";
-        Scenario.of(with, with + "static const void *const more __attribute__((used, section(\"_ftrace_events\"))) = f;\n")
+        Scenario.of(
+                        with,
+                        with
+                                + "static const void *const more __attribute__((used, section(\"_ftrace_events\"))) = f;\n")
                 .assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
     }
 

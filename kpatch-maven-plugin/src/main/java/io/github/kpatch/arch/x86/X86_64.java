@@ -244,7 +244,8 @@ public final class X86_64 implements Architecture {
         return object.relocationsOf(id).stream()
                 .filter(relocation -> relocation.offset() == site + 1
                         && object.symbol(relocation.symbol()).name().equals("__fentry__")
-                        && (relocation.type().equals(R_X86_64_NONE) || (isAt(code, site, CALL_OPCODE) && isCall(relocation))))
+                        && (relocation.type().equals(R_X86_64_NONE)
+                                || (isAt(code, site, CALL_OPCODE) && isCall(relocation))))
                 .findFirst();
     }
 
@@ -282,7 +283,8 @@ public final class X86_64 implements Architecture {
         Arrays.fill(restored, site, site + CALL_LENGTH, (byte) 0);
         restored[site] = CALL_OPCODE[0];
         List<Relocation> withCall = new ArrayList<>(relocations);
-        withCall.set(relocations.indexOf(call), new Relocation(call.offset(), R_X86_64_PC32, call.symbol(), call.addend()));
+        withCall.set(
+                relocations.indexOf(call), new Relocation(call.offset(), R_X86_64_PC32, call.symbol(), call.addend()));
         return new CallSite(site, section.with(new SectionData.Contents(Bytes.copyOf(restored))), withCall);
     }
 
