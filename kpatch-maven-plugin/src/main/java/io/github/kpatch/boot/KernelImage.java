@@ -2,6 +2,8 @@ package io.github.kpatch.boot;
 
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
+import io.github.kpatch.host.Digests;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.ProblemException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,10 +14,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
@@ -57,7 +55,7 @@ final class KernelImage {
      */
     static Optional<Path> unpack(Path image, Path cache) throws IOException {
         byte[] bytes = Files.readAllBytes(image);
-        Path unpacked = cache.resolve("vmlinux-" + digest(bytes).substring(0, 32));
+        Path unpacked = cache.resolve("vmlinux-" + Digests.of(bytes).substring(0, 32));
         if (Files.exists(unpacked)) {
             return Optional.of(unpacked);
         }
@@ -66,12 +64,12 @@ final class KernelImage {
             return Optional.empty();
         }
         Files.createDirectories(cache);
-        Path partial = Files.createTempFile(cache, unpacked.getFileName().toString(), ".part");
+        Path partial = Folders.sibling(unpacked);
         try {
             if (!decompress(payload.get(), partial) || !hasDirectEntry(partial)) {
                 return Optional.empty();
             }
-            Files.move(partial, unpacked, StandardCopyOption.ATOMIC_MOVE);
+            Folders.move(partial, unpacked);
             return Optional.of(unpacked);
         } finally {
             Files.deleteIfExists(partial);
@@ -166,13 +164,5 @@ final class KernelImage {
 
     private static long padded(long size) {
         return (size + 3) & ~3L;
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

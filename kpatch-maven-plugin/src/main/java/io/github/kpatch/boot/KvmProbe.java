@@ -3,11 +3,11 @@ package io.github.kpatch.boot;
 import io.github.kpatch.host.Command;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 
@@ -64,7 +64,7 @@ final class KvmProbe {
             }
         }
         Accelerator accelerator = boots(qemu, kernel, cache) ? Accelerator.KVM : Accelerator.TCG;
-        keep(answers, question + accelerator);
+        Folders.write(answers, question + accelerator);
         return accelerator;
     }
 
@@ -97,11 +97,5 @@ final class KvmProbe {
         } finally {
             Files.deleteIfExists(console);
         }
-    }
-
-    private static void keep(Path file, String text) throws IOException {
-        Path partial = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".part");
-        Files.writeString(partial, text, StandardCharsets.UTF_8);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

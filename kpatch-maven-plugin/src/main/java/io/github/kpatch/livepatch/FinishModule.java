@@ -176,6 +176,8 @@ public final class FinishModule {
         for (String name : CONSUMED) {
             removed.addAll(object.sectionsNamed(name));
         }
+        // A section's relocations go with it.
+        List.copyOf(removed).forEach(id -> object.relocationSectionOf(id).ifPresent(removed::add));
         checkUnused(removed);
         removed.forEach(builder::remove);
     }

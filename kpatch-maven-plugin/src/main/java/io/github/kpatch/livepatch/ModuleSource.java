@@ -7,6 +7,7 @@ import io.github.kpatch.intermediate.Callback;
 import io.github.kpatch.intermediate.IntermediateReader;
 import io.github.kpatch.intermediate.IntermediateTables;
 import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -16,7 +17,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -104,10 +107,34 @@ public final class ModuleSource {
                                     + " already."));
                 }
             }
+            addWaiting(tables, objects);
         }
         if (!problems.isEmpty()) {
             throw ProblemException.findings(problems);
         }
+    }
+
+    /** The objects that code of a unit waits for, be there functions of theirs to replace or not. */
+    private static void addWaiting(IntermediateTables tables, Set<String> objects) {
+        tables.relocations().forEach(relocation -> objects.add(relocation.objectName()));
+        tables.archSections().forEach(section -> objects.add(section.objectName()));
+    }
+
+    /**
+     * The objects that the module will name to the livepatch core: those with functions to replace, with callbacks, or
+     * with symbols that the patch's code waits for. A unit that brings nothing but new functions may name none.
+     *
+     * @param absolute64 the machine's relocation that stores symbol plus addend in 64 bits
+     */
+    public static SortedSet<KernelObject> objects(List<PatchUnit> units, RelocationType absolute64) {
+        Set<String> names = new TreeSet<>();
+        for (PatchUnit unit : units) {
+            IntermediateTables tables = IntermediateReader.read(unit.path(), unit.object(), absolute64);
+            tables.functions().forEach(function -> names.add(function.objectName()));
+            tables.callbacks().forEach(callback -> names.add(callback.objectName()));
+            addWaiting(tables, names);
+        }
+        return names.stream().map(KernelObject::named).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private SortedMap<String, Bytes> render() {
@@ -132,6 +159,7 @@ public final class ModuleSource {
                 "LINKER_OPTIONS",
                         linkerOptions.stream().map(option -> " " + option).collect(Collectors.joining()),
                 "OBJECT_COUNT", Integer.toString(objects.size()),
+                "OBJECT_NAMES", objects.stream().map(CString::literal).collect(Collectors.joining(", ")),
                 "FUNCTION_COUNT", Integer.toString(functions),
                 "REPLACE", description.replace() && api.replaces() ? "1" : "0",
                 "REGISTER", api.registers() ? "1" : "0",

@@ -107,7 +107,12 @@ final class SelectTargets {
                 && !Files.isRegularFile(tree.resolve(change.path()), LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(missing(patch, change));
         }
-        return Optional.empty();
+        return ArchiveMembers.obstacle(tree, change.path())
+                .map(obstacle -> new Problem(
+                        ProblemCode.PATCH_TARGET_UNSUPPORTED,
+                        where(patch, change),
+                        obstacle,
+                        "Leave that change out, or change the functions that call it instead."));
     }
 
     /** Why {@code path} may lie outside the tree; empty where it cannot. */

@@ -32,11 +32,6 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
                     "Kconfig files shape the whole kernel's configuration, which is fixed in a running one.",
                     LEAVE_OUT),
             path(
-                    "lib/.*|arch/[^/]+/lib/.*",
-                    "Files under lib/ are linked from an archive of which only needed members reach the kernel,"
-                            + " so what would be replaced may not be there.",
-                    FIX_CALLERS),
-            path(
                     ".*\\.[sS]",
                     "Assembly has no ftrace call site through which a live patch could replace it.",
                     FIX_CALLERS),

@@ -11,6 +11,7 @@ import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.CheckModule;
 import io.github.kpatch.livepatch.FinishModule;
 import io.github.kpatch.livepatch.LinkerOptions;
@@ -125,10 +126,10 @@ public final class LinkModule {
                         kernel.target().vermagic(),
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
+        SortedMap<KernelObject, List<String>> functions = objects.functionsByParent();
+        functions.keySet().retainAll(ModuleSource.objects(units, absolute64));
         return new LinkedModule(
-                context.workspace().keep(file),
-                description.replace() && livepatch.replaces(),
-                objects.functionsByParent());
+                context.workspace().keep(file), description.replace() && livepatch.replaces(), functions);
     }
 
     private byte[] link(Path folder, Path module, List<String> linkerOptions) {

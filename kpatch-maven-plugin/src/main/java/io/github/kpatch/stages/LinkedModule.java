@@ -11,7 +11,8 @@ import java.util.SortedMap;
  *
  * @param file the module
  * @param replaces whether it takes the place of all live patches loaded before
- * @param functions the functions it replaces, by the kernel object that contains them
+ * @param functions the functions it replaces, by the kernel object that contains them; objects without any, of which
+ *     the module names only callbacks or symbols, included
  */
 public record LinkedModule(KeptFile file, boolean replaces, SortedMap<KernelObject, List<String>> functions)
         implements StageResult {

@@ -48,6 +48,13 @@ extern const struct kpatch_callback kpatch_post_patch_callbacks[];
 extern const struct kpatch_callback kpatch_pre_unpatch_callbacks[];
 extern const struct kpatch_callback kpatch_post_unpatch_callbacks[];
 
+/*
+ * The names of all objects. One may have neither functions nor callbacks: code
+ * of the patch that refers to its symbols waits for it all the same, and the
+ * core relocates code for the objects of a patch only.
+ */
+static const char *const kpatch_object_names[KPATCH_OBJECTS] = { @OBJECT_NAMES@ };
+
 /* The livepatch core wants an empty entry at the end of each array. */
 static struct klp_object kpatch_objects[KPATCH_OBJECTS + 1];
 static struct klp_func kpatch_funcs[KPATCH_FUNCTIONS + KPATCH_OBJECTS];
@@ -100,16 +107,21 @@ static struct klp_object * __init kpatch_object(const char *name)
 static int __init kpatch_add_objects(void)
 {
 	const struct kpatch_function *entry;
+	int error, i;
 
 	if (kpatch_functions_end - kpatch_functions != KPATCH_FUNCTIONS)
 		return -EINVAL;
 	for (entry = kpatch_functions; entry < kpatch_functions_end; entry++)
 		if (!kpatch_object(entry->object_name))
 			return -EINVAL;
-	return kpatch_add_callbacks(pre_patch) ?:
-	       kpatch_add_callbacks(post_patch) ?:
-	       kpatch_add_callbacks(pre_unpatch) ?:
-	       kpatch_add_callbacks(post_unpatch);
+	error = kpatch_add_callbacks(pre_patch) ?:
+		kpatch_add_callbacks(post_patch) ?:
+		kpatch_add_callbacks(pre_unpatch) ?:
+		kpatch_add_callbacks(post_unpatch);
+	for (i = 0; i < KPATCH_OBJECTS && !error; i++)
+		if (!kpatch_object(kpatch_object_names[i]))
+			error = -EINVAL;
+	return error;
 }
 
 static void __init kpatch_add_functions(void)

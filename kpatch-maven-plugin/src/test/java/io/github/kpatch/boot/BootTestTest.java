@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,17 +96,19 @@ class BootTestTest {
         Files.write(folder.resolve("vmlinuz"), new byte[4096]);
     }
 
+    private final SortedMap<KernelObject, List<String>> objects = new TreeMap<>(Map.of(
+            KernelObject.VMLINUX,
+            List.of("version_proc_show", "cmdline_proc_show"),
+            KernelObject.named("xfs"),
+            List.of("xfs_fs_sync_fs")));
+
     private BootRequest request() {
         return new BootRequest(
                 new KernelRelease("6.1.0-56-amd64"),
                 Optional.of(folder.resolve("vmlinuz")),
                 Optional.of(modules),
                 folder.resolve("kpatch-a.ko"),
-                new TreeMap<>(Map.of(
-                        KernelObject.VMLINUX,
-                        List.of("version_proc_show", "cmdline_proc_show"),
-                        KernelObject.named("xfs"),
-                        List.of("xfs_fs_sync_fs"))),
+                objects,
                 Optional.of(scripts),
                 folder.resolve("boot"),
                 folder.resolve("cache"),
@@ -201,6 +204,22 @@ class BootTestTest {
         assertThat(unpacked.resolve("kpatch/modules/list")).hasContent("needed 0.ko xfs\n");
         assertThat(unpacked.resolve("kpatch/scripts/data/image")).hasContent("x");
         assertThat(unpacked.resolve("kpatch/settings")).content().contains("MODULE=kpatch_a\n");
+    }
+
+    /** An object with callbacks, or with symbols that new functions refer to, and no function to replace. */
+    @Test
+    void anObjectOfWhichNoFunctionIsReplacedIsPatchedAllTheSame() throws IOException {
+        objects.put(KernelObject.named("dummy"), List.of());
+        TestModules.module(modules.resolve("kernel/dummy.ko"), "depends=");
+        String report = replaced(REPORT, "@kpatch module 0", "@kpatch module 0 needed dummy\n@kpatch module 0");
+
+        assertThat(finished(
+                                CONSOLE,
+                                replaced(
+                                        report, "@kpatch object 1 xfs", "@kpatch object 1 dummy\n@kpatch object 1 xfs"))
+                        .problems())
+                .isEmpty();
+        only(finished(CONSOLE, report), ProblemCode.PATCH_INCOMPLETE, "dummy", "does not know this object");
     }
 
     private static void only(BootReport.Finished report, ProblemCode code, String... words) {

@@ -108,6 +108,25 @@ final class ModuleFolder {
         return new PatchUnit("fs/" + function + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
     }
 
+    /** A unit that replaces nothing, but has a new function's data refer to the klp symbol {@code hidden} of {@code parent}. */
+    PatchUnit unitThatWaits(String name, String parent) {
+        Path file = NativeTools.compile(
+                folder,
+                "unit-" + name,
+                "unsigned int pointer[2] = { 0, 1 };\n",
+                "-ffunction-sections",
+                "-fdata-sections");
+        ElfObject object = ElfReader.read(name, NativeTools.bytes(file));
+        SectionId pointer = object.sectionNamed(".data.pointer").orElseThrow();
+        IntermediateTables tables = new IntermediateTables(
+                List.of(),
+                List.of(new KlpSymbol("hidden", parent, 0, 2, SymbolBinding.LOCAL, SymbolType.OBJECT)),
+                List.of(new KlpRelocation(pointer, 0, ABS32S, false, 5, parent, 0)),
+                List.of(),
+                List.of());
+        return new PatchUnit("fs/" + name + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
+    }
+
     /** A unit with a paravirt site and an alternative, as kernels before 5.8 want them listed. */
     PatchUnit unitWithArchSections(String function, String parent) {
         Path file = NativeTools.compile(

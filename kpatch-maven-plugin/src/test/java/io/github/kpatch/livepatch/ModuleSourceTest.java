@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -68,6 +69,23 @@ class ModuleSourceTest {
                   pre_patch returns -7
                   has post_unpatch
                 """);
+    }
+
+    /** The core relocates a module's code for the objects of its patch only: without one the field would stay zero. */
+    @Test
+    void namesAnObjectThatCodeWaitsForThoughNothingOfItIsReplaced() {
+        List<PatchUnit> units =
+                List.of(module.unit("only", 3, "vmlinux", "vmlinux", false), module.unitThatWaits("waits", "some_mod"));
+        module.link(ModuleFolder.description("", true), MODERN, units);
+
+        assertThat(run(MODERN)).isEqualTo("""
+                enable replace=1
+                object NULL
+                  only,3 returns 3
+                object some_mod
+                """);
+        assertThat(ModuleSource.objects(units, ABS64))
+                .containsExactly(KernelObject.named("some_mod"), KernelObject.VMLINUX);
     }
 
     @Test

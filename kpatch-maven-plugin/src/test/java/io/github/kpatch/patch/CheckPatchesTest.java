@@ -254,6 +254,8 @@ class CheckPatchesTest {
             delimiter = ';',
             value = {
                 "lib/string.c; archive",
+                "lib/part.c; archive",
+                "lib/unnamed.c; does not name",
                 "arch/x86/lib/delay.c; archive",
                 "arch/x86/entry/entry_64.S; Assembly",
                 "arch/x86/kernel/vmlinux.lds.S; Assembly",
@@ -276,6 +278,7 @@ class CheckPatchesTest {
                 "fs/missing.c; no such file",
             })
     void refusesWhatALivePatchCannotChange(String path, String reason) throws IOException {
+        layOutLibraries();
         patch("a.patch", changing(path, 1, "a", "b") + changing("fs/a.c", 1, "nowhere", "x"));
 
         List<Problem> problems = refusal().problems();
@@ -284,6 +287,30 @@ class CheckPatchesTest {
         assertThat(problems.get(0).where()).isEqualTo("a.patch:1 " + path);
         assertThat(problems.get(0).what()).contains(reason);
         assertThat(problems.get(1).code()).isEqualTo(ProblemCode.PATCH_DOES_NOT_APPLY);
+    }
+
+    private void layOutLibraries() throws IOException {
+        source("lib/Makefile", """
+                obj-y += sort.o \\
+                \tkstrtox.o whole.o
+                lib-$(CONFIG_SMP) += string.o \\
+                \tarchived.o
+                whole-y := piece.o
+                archived-objs := part.o
+                """);
+        source("arch/x86/lib/Makefile", "lib-y := delay.o\n");
+        for (String name : List.of("lib/string", "lib/part", "lib/unnamed", "lib/kstrtox", "lib/piece")) {
+            source(name + ".c", "a\n");
+        }
+        source("arch/x86/lib/delay.c", "a\n");
+    }
+
+    @Test
+    void whatIsUnderLibAndNoMemberOfAnArchiveCanBeChanged() throws IOException {
+        layOutLibraries();
+        patch("a.patch", changing("lib/kstrtox.c", 1, "a", "b") + changing("lib/piece.c", 1, "a", "b"));
+
+        assertThat(check().files()).containsExactly("lib/kstrtox.c", "lib/piece.c");
     }
 
     @ParameterizedTest
