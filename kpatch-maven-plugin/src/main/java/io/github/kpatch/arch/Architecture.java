@@ -56,6 +56,14 @@ public interface Architecture {
     /** Whether compilers use this type to compare a pointer with the end of a variable. */
     boolean pointsToEndOfData(RelocationType type);
 
+    /**
+     * Whether the field of {@code relocation} holds what the module loader wants to find there before it fills it. A
+     * livepatch may be resolved again after its object was gone.
+     *
+     * @param section the bytes that are relocated; the field, see {@link #relocationFieldSize}, lies inside
+     */
+    boolean isFieldEmpty(Bytes section, Relocation relocation);
+
     /** How many bytes the module loader fills for a relocation of this type; empty for a type that it refuses. */
     OptionalInt relocationFieldSize(RelocationType type);
 
@@ -89,6 +97,27 @@ public interface Architecture {
 
     /** Whether {@code relocation} stores the address of a function for somebody to call later. */
     boolean storesFunctionPointer(ElfObject object, Relocation relocation);
+
+    /** The section that lists the call sites of all functions for ftrace, an address each. */
+    String callSiteList();
+
+    /**
+     * Whether the module loader changes code after what a table of that name says, so that what the table refers to must
+     * be there by then. Of other tables it only takes note.
+     */
+    boolean actsOnAtLoad(String table);
+
+    /** The tables that kernels before 5.8 want by patched object, in the order in which they are handed over. */
+    List<String> tablesByPatchedObject();
+
+    /** The section with the code that alternatives put in the place of other code. */
+    String replacementCode();
+
+    /** Whether code in a section of that name runs only until alternatives are applied; never in a module. */
+    boolean isReplacedBeforeUse(String section);
+
+    /** Whether nothing in a section of that name has a symbol, so that references to it can only be by section. */
+    boolean isWithoutSymbols(String section);
 
     /** The tables about code that the kernel walks on this machine, in the order in which they are rebuilt. */
     List<SpecialSection> specialSections();

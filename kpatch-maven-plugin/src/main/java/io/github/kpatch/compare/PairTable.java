@@ -10,6 +10,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -95,7 +96,7 @@ final class PairTable {
                 () -> object(path(row.get("original"))),
                 () -> object(path(row.get("patched"))),
                 ObjectPair.LineNumbers.MOVED,
-                () -> target(row, klpArch.equals("true")),
+                () -> target(row, klpArch.equals("true") ? TableSetup.BY_LIVEPATCH : TableSetup.BY_LOADER),
                 path(row.get("output")));
     }
 
@@ -103,7 +104,7 @@ final class PairTable {
         return ElfReader.read(path.toString(), bytes(path));
     }
 
-    private DiffTarget target(Map<String, String> row, boolean klpArch) {
+    private DiffTarget target(Map<String, String> row, TableSetup tableSetup) {
         return new DiffTarget(
                 row.get("parent"),
                 symbols.computeIfAbsent(path(row.get("parentSymbols")), path -> reading(path, ParentSymbols::read)),
@@ -112,7 +113,7 @@ final class PairTable {
                         : symvers.computeIfAbsent(
                                 path(row.get("symvers")), path -> ModuleSymvers.parse(path.toString(), bytes(path))),
                 structSizes(row.get("structSizes")),
-                klpArch);
+                tableSetup);
     }
 
     private StructSizes structSizes(String value) {

@@ -12,8 +12,8 @@ import java.util.Set;
  * as a whole says nothing more: tables about code with their second halves, and code out of line that only tables lead
  * to.
  *
- * <p>{@code .altinstr_aux} is among them without a comparison: it runs only until alternatives are applied, which for the
- * running kernel is long ago, and for a module before any of its functions is called.
+ * <p>Code that alternatives replace before it is used ({@code .altinstr_aux}) is among them without a comparison: for the
+ * running kernel that is long ago, and for a module before any of its functions is called.
  */
 final class AccountedFor {
     private AccountedFor() {}
@@ -27,7 +27,9 @@ final class AccountedFor {
         });
         tables.outOfLineSections().forEach(name -> accounted.addAll(unit.elf().sectionsNamed(name)));
         accounted.removeAll(referredToByCode(unit, tables));
-        accounted.addAll(unit.elf().sectionsNamed(SectionNames.ALTERNATIVE_AUXILIARY));
+        unit.elf().sectionIds().stream()
+                .filter(id -> unit.arch().isReplacedBeforeUse(unit.section(id).name()))
+                .forEach(accounted::add);
         return accounted;
     }
 

@@ -98,7 +98,7 @@ final class CheckCollected {
                 || name.startsWith(".kpatch.")
                 || SectionNames.isDebug(name)
                 || SectionNames.isDiscarded(name)
-                || SectionNames.isRegenerated(name)
+                || SectionNames.isRegenerated(unit.arch(), name)
                 || SectionNames.isSanitizerData(name)
                 || SectionNames.isDynamicDebug(name)
                 || SectionNames.isOnceFlags(name)

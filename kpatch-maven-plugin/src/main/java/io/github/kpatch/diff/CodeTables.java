@@ -33,7 +33,7 @@ record CodeTables(Map<SectionId, TableEntries> tables) {
      */
     static CodeTables in(Unit unit, DiffTarget target) {
         Map<SectionId, TableEntries> tables = new LinkedHashMap<>();
-        checkSingle(unit, SectionNames.ALTERNATIVE_CODE);
+        checkSingle(unit, unit.arch().replacementCode());
         for (SpecialSection special : unit.arch().specialSections()) {
             checkSingle(unit, special.name());
             if (special.entries() instanceof EntryLayout.Paired paired) {
@@ -67,11 +67,8 @@ record CodeTables(Map<SectionId, TableEntries> tables) {
     /** The sections with code that counts for the entries that lead to it. */
     Set<String> outOfLineSections() {
         return tables.values().stream()
-                .map(TableEntries::meaning)
-                .filter(EntryMeaning.AboutCode.class::isInstance)
-                .flatMap(meaning -> ((EntryMeaning.AboutCode) meaning).parts().stream())
-                .filter(EntryMeaning.OutOfLine.class::isInstance)
-                .map(part -> ((EntryMeaning.OutOfLine) part).section())
+                .flatMap(TableEntries::outOfLine)
+                .map(EntryMeaning.OutOfLine::section)
                 .collect(Collectors.toSet());
     }
 }

@@ -100,7 +100,8 @@ final class CompareTables {
         return twins.patched()
                 .home(code)
                 .map(home -> twins.patched().section(home).name())
-                .filter(section -> outOfLine.contains(section) || section.equals(SectionNames.ALTERNATIVE_AUXILIARY))
+                .filter(section ->
+                        outOfLine.contains(section) || twins.patched().arch().isReplacedBeforeUse(section))
                 .isPresent();
     }
 

@@ -94,7 +94,7 @@ final class CompareTwins {
         Section a = original.section(twin);
         Section b = patched.section(id);
         checkHeader(a, b, id);
-        if (SectionNames.isRegenerated(patched.baseName(id))) {
+        if (SectionNames.isRegenerated(patched.arch(), patched.baseName(id))) {
             return Status.SAME;
         }
         boolean oneHasRelocations = original.elf().relocationSectionOf(twin).isPresent()
@@ -239,7 +239,7 @@ final class CompareTwins {
         return !section.has(SectionFlags.STRINGS)
                 && !accountedFor.contains(home)
                 && !ignored.sections().contains(home)
-                && !SectionNames.isRegenerated(section.name())
+                && !SectionNames.isRegenerated(patched.arch(), section.name())
                 && !SectionNames.isDebug(section.name())
                 && !MangledNames.isNumbered(symbol.name());
     }

@@ -79,7 +79,7 @@ public final class DiffObject {
 
         // What has to go along: the changes bring in what they refer to, then tables what their entries need.
         SymbolLookup lookup = new SymbolLookup(twins, blocks, target);
-        SelectElements.Selection selection = SelectElements.from(changes, target.klpArch());
+        SelectElements.Selection selection = SelectElements.from(changes, target.tableSetup());
         Tables tables = RebuildTables.around(selection, changes, patchedTables, lookup, target);
         newFunctions = ListNewFunctions.in(changes, tables.inclusion());
         reasons = ExplainInclusion.of(changes.patched(), tables.inclusion());

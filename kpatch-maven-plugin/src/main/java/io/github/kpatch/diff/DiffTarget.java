@@ -3,6 +3,7 @@ package io.github.kpatch.diff;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernel.TableSetup;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -14,10 +15,14 @@ import java.util.OptionalInt;
  * @param symbols that object's symbols, FILE symbols included
  * @param symvers what the kernel and its modules export
  * @param structSizes how large the kernel's structures are that its tables about code consist of
- * @param klpArch whether the kernel is older than 5.8, where livepatch applies alternatives and paravirt entries itself
+ * @param tableSetup who acts on the tables about code of a live patch
  */
 public record DiffTarget(
-        String parentName, ParentSymbols symbols, ModuleSymvers symvers, StructSizes structSizes, boolean klpArch) {
+        String parentName,
+        ParentSymbols symbols,
+        ModuleSymvers symvers,
+        StructSizes structSizes,
+        TableSetup tableSetup) {
     /** The name of the kernel object that is not a module. */
     public static final String VMLINUX = "vmlinux";
 
@@ -26,6 +31,7 @@ public record DiffTarget(
         Objects.requireNonNull(symbols);
         Objects.requireNonNull(symvers);
         Objects.requireNonNull(structSizes);
+        Objects.requireNonNull(tableSetup);
     }
 
     /** The size in bytes of the kernel's structure of that name, if it is known. */

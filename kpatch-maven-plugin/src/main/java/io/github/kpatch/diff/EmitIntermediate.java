@@ -23,6 +23,7 @@ import io.github.kpatch.intermediate.IntermediateWriter;
 import io.github.kpatch.intermediate.KlpRelocation;
 import io.github.kpatch.intermediate.KlpSymbol;
 import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.kernel.TableSetup;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -225,8 +226,9 @@ final class EmitIntermediate {
                     newSymbols.get(function),
                     each.getValue().offset() - patched.symbol(function).value()));
         }
-        SectionId table = addTable(SectionNames.MCOUNT_LOCATIONS, 8, 8, Bytes.copyOf(new byte[8 * entries.size()]));
-        addRelocations(table, SectionNames.MCOUNT_LOCATIONS, entries);
+        String list = patched.arch().callSiteList();
+        SectionId table = addTable(list, 8, 8, Bytes.copyOf(new byte[8 * entries.size()]));
+        addRelocations(table, list, entries);
     }
 
     private IntermediateTables tables() {
@@ -269,8 +271,8 @@ final class EmitIntermediate {
 
     private List<ArchSection> archSections() {
         List<ArchSection> all = new ArrayList<>();
-        if (target.klpArch()) {
-            for (String name : List.of(".parainstructions", SectionNames.ALTERNATIVES)) {
+        if (target.tableSetup() == TableSetup.BY_LIVEPATCH) {
+            for (String name : patched.arch().tablesByPatchedObject()) {
                 newSections.forEach((old, id) -> {
                     if (patched.section(old).name().equals(name)) {
                         all.add(new ArchSection(id, target.parentName()));

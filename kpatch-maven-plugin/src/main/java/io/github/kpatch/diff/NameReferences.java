@@ -68,8 +68,8 @@ final class NameReferences {
         return section.with(new SectionData.Relocations(relocations.target(), named));
     }
 
-    private static boolean hasSymbols(String section) {
-        return !SectionNames.isSanitizerData(section) && !SectionNames.isWithoutSymbols(section);
+    private boolean hasSymbols(String section) {
+        return !SectionNames.isSanitizerData(section) && !arch.isWithoutSymbols(section);
     }
 
     private Relocation named(Relocation relocation, Section base, SectionId target, TargetOffsets offsets) {

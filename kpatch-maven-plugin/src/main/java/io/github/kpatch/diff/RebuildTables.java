@@ -7,6 +7,7 @@ import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.special.EntryMeaning;
@@ -157,7 +158,7 @@ final class RebuildTables {
     /** Labels in assembler code may have no type, and places without a size to cover them only their section's name. */
     private boolean isCode(SectionId section) {
         return patched.section(section).isText()
-                && !SectionNames.isWithoutSymbols(patched.section(section).name());
+                && !patched.arch().isWithoutSymbols(patched.section(section).name());
     }
 
     private void keep(SectionId section, TableEntry entry) {
@@ -169,7 +170,7 @@ final class RebuildTables {
             SymbolId symbol = relocation.symbol();
             if (patched.symbol(symbol).isSection()) {
                 boolean table = patched.home(symbol).filter(tables::containsKey).isPresent();
-                if (table || patched.symbol(symbol).name().equals(SectionNames.ALTERNATIVE_CODE)) {
+                if (table || patched.symbol(symbol).name().equals(patched.arch().replacementCode())) {
                     draft.add(symbol, reason);
                 } else {
                     draft.include(symbol, reason);
@@ -216,11 +217,11 @@ final class RebuildTables {
     }
 
     private boolean keepReplacements() {
-        boolean alternatives = tables.values().stream()
-                .anyMatch(table ->
-                        table.entries.special().name().equals(SectionNames.ALTERNATIVES) && !table.kept.isEmpty());
+        String code = patched.arch().replacementCode();
+        boolean alternatives =
+                tables.values().stream().anyMatch(table -> !table.kept.isEmpty() && table.entries.leadsTo(code));
         Optional<SectionId> replacements =
-                patched.elf().sectionNamed(SectionNames.ALTERNATIVE_CODE).filter(id -> alternatives && !draft.has(id));
+                patched.elf().sectionNamed(code).filter(id -> alternatives && !draft.has(id));
         replacements.ifPresent(id -> {
             Inclusion.Reason reason = Inclusion.Reason.rule("code of alternatives goes along whole");
             draft.include(id, reason);
@@ -262,8 +263,8 @@ final class RebuildTables {
         }
 
         @Override
-        public boolean klpArch() {
-            return target.klpArch();
+        public TableSetup tableSetup() {
+            return target.tableSetup();
         }
     }
 

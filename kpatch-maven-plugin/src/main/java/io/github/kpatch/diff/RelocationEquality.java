@@ -121,8 +121,7 @@ final class RelocationEquality {
         }
         Symbol symbolA = original.symbol(a.symbol());
         Symbol symbolB = patched.symbol(b.symbol());
-        if (symbolA.name().equals(SectionNames.ALTERNATIVE_AUXILIARY)
-                && symbolB.name().equals(SectionNames.ALTERNATIVE_AUXILIARY)) {
+        if (patched.arch().isReplacedBeforeUse(symbolA.name()) && patched.arch().isReplacedBeforeUse(symbolB.name())) {
             return true;
         }
         Optional<String> literal = literal(original, a, originalOffsets);

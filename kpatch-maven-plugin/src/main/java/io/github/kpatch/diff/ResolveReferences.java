@@ -7,6 +7,7 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.kernel.ModuleSymvers;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -148,7 +149,7 @@ final class ResolveReferences {
                             + " is not known yet when the module registers its callbacks.",
                     "Give the patch a new function that calls it."));
         }
-        if (target.parentIsModule() && !target.klpArch() && isReadAtLoad(section)) {
+        if (target.parentIsModule() && target.tableSetup() == TableSetup.BY_LOADER && isReadAtLoad(section)) {
             throw new UnreconcilableException(Problem.of(
                     ProblemCode.RELOCATION_UNSUPPORTED,
                     patched.where(section),
@@ -160,7 +161,7 @@ final class ResolveReferences {
 
     private boolean isReadAtLoad(SectionId section) {
         Section base = patched.section(section);
-        return base.name().equals(SectionNames.ALTERNATIVE_CODE)
+        return base.name().equals(patched.arch().replacementCode())
                 || patched.arch().specialSections().stream()
                         .anyMatch(special -> special.name().equals(base.name()));
     }

@@ -1,5 +1,6 @@
 package io.github.kpatch.diff;
 
+import io.github.kpatch.arch.Architecture;
 import java.util.List;
 import java.util.Set;
 
@@ -13,16 +14,9 @@ final class SectionNames {
     static final String IGNORE_SECTIONS = ".kpatch.ignore.sections";
     static final String IGNORE_FUNCTIONS = ".kpatch.ignore.functions";
     static final String MODINFO = ".modinfo";
-    static final String MCOUNT_LOCATIONS = "__mcount_loc";
     static final String PATCHABLE_ENTRIES = "__patchable_function_entries";
-    static final String ALTERNATIVES = ".altinstructions";
-    static final String ALTERNATIVE_CODE = ".altinstr_replacement";
-    /** Code that runs only before alternatives are applied; never live in a module. */
-    static final String ALTERNATIVE_AUXILIARY = ".altinstr_aux";
 
     private static final Set<String> CALLBACK_KINDS = Set.of("pre_patch", "post_patch", "pre_unpatch", "post_unpatch");
-    private static final Set<String> WITHOUT_SYMBOLS =
-            Set.of(".toc", ".fixup", ALTERNATIVE_CODE, ALTERNATIVE_AUXILIARY, ".text..refcount");
     private static final Set<String> ONCE_FLAGS =
             Set.of(".data.unlikely", ".data..unlikely", ".data.once", ".data..once");
     private static final List<String> SANITIZER_DATA = List.of(
@@ -65,19 +59,14 @@ final class SectionNames {
         return base.startsWith(CALLBACKS) && CALLBACK_KINDS.contains(base.substring(CALLBACKS.length()));
     }
 
-    /** Sections in which nothing has a symbol, so that references to them can only be by section. */
-    static boolean isWithoutSymbols(String name) {
-        return WITHOUT_SYMBOLS.contains(name) || name.startsWith("__ftr_alt_");
-    }
-
     /** Flags that say "has happened once", which may start again in the patch module. */
     static boolean isOnceFlags(String name) {
         return ONCE_FLAGS.contains(name);
     }
 
     /** Sections whose content the output gets anew or never, so that a difference says nothing. */
-    static boolean isRegenerated(String base) {
-        return base.equals(MCOUNT_LOCATIONS) || base.equals(PATCHABLE_ENTRIES) || base.equals(".sframe");
+    static boolean isRegenerated(Architecture arch, String base) {
+        return base.equals(arch.callSiteList()) || base.equals(PATCHABLE_ENTRIES) || base.equals(".sframe");
     }
 
     /** By-products of the compiler and the module build that no module carries. */

@@ -7,6 +7,7 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.special.SpecialSection;
@@ -30,7 +31,7 @@ import java.util.Set;
  */
 final class SelectElements {
     private static final Set<String> STANDARD = Set.of(".toc", ".rodata", ".rodata.str");
-    /** What belongs to static keys; before 5.8 none of it can be carried. */
+    /** What belongs to static keys; where livepatch sets up tables, none of it can be carried, for it does not set up these. */
     private static final Set<String> STATIC_KEY_TABLES =
             Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
 
@@ -48,12 +49,12 @@ final class SelectElements {
     private final List<String> callbacks = new ArrayList<>();
     private boolean newGlobal;
 
-    private SelectElements(Changes changes, boolean klpArch) {
+    private SelectElements(Changes changes, TableSetup tableSetup) {
         this.changes = changes;
         this.patched = changes.patched();
         this.tables = tables(patched);
         this.excluded = excluded(patched);
-        this.neverCarried = klpArch ? staticKeyTables(patched) : Set.of();
+        this.neverCarried = tableSetup == TableSetup.BY_LIVEPATCH ? staticKeyTables(patched) : Set.of();
         Set<SectionId> notWhole = new HashSet<>(tables.keySet());
         notWhole.addAll(neverCarried);
         this.draft = new Inclusion.Draft(changes, notWhole, excluded);
@@ -94,11 +95,11 @@ final class SelectElements {
     /**
      * What the changes call for.
      *
-     * @param klpArch whether the kernel is older than 5.8
+     * @param tableSetup who acts on the tables that go along
      * @throws UnreconcilableException when a callback of the author's is none that livepatch could call
      */
-    static Selection from(Changes changes, boolean klpArch) {
-        SelectElements pass = new SelectElements(changes, klpArch);
+    static Selection from(Changes changes, TableSetup tableSetup) {
+        SelectElements pass = new SelectElements(changes, tableSetup);
         pass.takeStandardElements();
         pass.takeChangedFunctions();
         pass.takeCallbacks();

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** One table about code, divided into its entries. */
 final class TableEntries {
@@ -171,11 +172,21 @@ final class TableEntries {
     }
 
     private boolean leadsTo(String codeSection, long at) {
-        return meaning instanceof EntryMeaning.AboutCode code
-                && code.parts().stream()
-                        .anyMatch(part -> part instanceof EntryMeaning.OutOfLine outOfLine
-                                && outOfLine.at() == at
-                                && outOfLine.section().equals(codeSection));
+        return outOfLine().anyMatch(code -> code.at() == at && code.section().equals(codeSection));
+    }
+
+    /** Whether entries lead to code out of line in a section of that name. */
+    boolean leadsTo(String codeSection) {
+        return outOfLine().anyMatch(code -> code.section().equals(codeSection));
+    }
+
+    /** The parts of an entry that lead to code out of line. */
+    Stream<EntryMeaning.OutOfLine> outOfLine() {
+        return meaning instanceof EntryMeaning.AboutCode about
+                ? about.parts().stream()
+                        .filter(EntryMeaning.OutOfLine.class::isInstance)
+                        .map(EntryMeaning.OutOfLine.class::cast)
+                : Stream.empty();
     }
 
     private static ProblemException invalid(String where, String what) {

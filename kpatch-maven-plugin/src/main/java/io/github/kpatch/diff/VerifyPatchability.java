@@ -91,7 +91,7 @@ final class VerifyPatchability {
                 && status != Status.NEW
                 && section.isText()
                 && !tables.kept().containsKey(id)
-                && !SectionNames.isWithoutSymbols(section.name());
+                && !patched.arch().isWithoutSymbols(section.name());
     }
 
     /** Whether it is code of several functions, such as {@code .sched.text}, that came in for one of them. */
@@ -100,7 +100,7 @@ final class VerifyPatchability {
         return section.isText()
                 && patched.bundles().owner(id).isEmpty()
                 && !tables.kept().containsKey(id)
-                && !SectionNames.isWithoutSymbols(section.name());
+                && !patched.arch().isWithoutSymbols(section.name());
     }
 
     private boolean changesExistingCode(SectionId id) {

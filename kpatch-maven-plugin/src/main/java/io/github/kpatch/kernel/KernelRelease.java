@@ -39,12 +39,9 @@ public record KernelRelease(String value) implements Comparable<KernelRelease> {
         return own > major || (own == major && Integer.parseInt(matcher.group(2)) >= minor);
     }
 
-    /**
-     * Whether the kernel wants alternatives and paravirt sites of a live patch in sections of their own ({@code
-     * .klp.arch.*}), which it applies when their object is loaded: all before 5.8.
-     */
-    public boolean hasArchSections() {
-        return !isAtLeast(5, 8);
+    /** Who acts on the tables about code of a live patch. */
+    public TableSetup tableSetup() {
+        return isAtLeast(5, 8) ? TableSetup.BY_LOADER : TableSetup.BY_LIVEPATCH;
     }
 
     /** Orders as people read releases: number by number, then text. */

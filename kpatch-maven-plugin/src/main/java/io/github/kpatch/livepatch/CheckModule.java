@@ -17,6 +17,7 @@ import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.intermediate.IntermediateLayout;
 import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.kernel.ModuleSymvers;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -44,10 +45,6 @@ public final class CheckModule {
     private static final String RELOCATIONS_FLAGS = "ALLOC, INFO_LINK and RELA_LIVEPATCH";
     private static final long RELOCATIONS_FLAG_BITS =
             KlpNames.SHF_RELA_LIVEPATCH | SectionFlags.INFO_LINK | SectionFlags.ALLOC;
-
-    /** Tables that the loader acts on before it applies the klp relocations of a module that may come later. */
-    private static final Set<String> ACTED_ON_AT_LOAD =
-            Set.of(".altinstructions", ".parainstructions", "__jump_table", ".static_call_sites");
 
     private static final Set<String> INTERMEDIATE = Set.of(
             IntermediateLayout.SYMBOLS,
@@ -159,7 +156,7 @@ public final class CheckModule {
         if (section.flags() != RELOCATIONS_FLAG_BITS) {
             invalid(section.name(), "Its flags are not " + RELOCATIONS_FLAGS + ".");
         }
-        if (klp.isPresent() && !isVmlinux(klp.get().objectName()) && ACTED_ON_AT_LOAD.contains(targetName)) {
+        if (klp.isPresent() && !isVmlinux(klp.get().objectName()) && arch.actsOnAtLoad(targetName)) {
             invalid(
                     section.name(),
                     "The loader acts on " + targetName + " before " + klp.get().objectName()
@@ -186,11 +183,8 @@ public final class CheckModule {
             invalid(at, "The relocated field lies outside its section.");
             return;
         }
-        for (int i = 0; i < size.getAsInt(); i++) {
-            if (bytes.at((int) relocation.offset() + i) != 0) {
-                invalid(at, "The relocated field is not zero.");
-                return;
-            }
+        if (!arch.isFieldEmpty(bytes, relocation)) {
+            invalid(at, "The relocated field is not zero.");
         }
     }
 
@@ -212,7 +206,7 @@ public final class CheckModule {
         if (parsed.isEmpty() || parsed.get().name().length() > KlpNames.longestSymbol(required.release())) {
             invalid(symbol.name(), "The livepatch core cannot read the symbol's name.");
         } else if (klp.isPresent()
-                && !required.release().hasArchSections()
+                && required.release().tableSetup() == TableSetup.BY_LOADER
                 && !isVmlinux(klp.get().objectName())
                 && isVmlinux(parsed.get().objectName())) {
             invalid(section.name(), "A module's klp relocations may not refer to " + symbol.name() + " of vmlinux.");

@@ -1,12 +1,13 @@
 package io.github.kpatch.livepatch;
 
+import io.github.kpatch.arch.Architecture;
+import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfObjectBuilder;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.elf.Relocation;
-import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionFlags;
@@ -26,13 +27,16 @@ import io.github.kpatch.intermediate.PatchedFunction;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.special.EntryLayout;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The last step on a linked module: turns the intermediate tables into the klp symbols and klp relocations that the
@@ -42,7 +46,6 @@ import java.util.TreeSet;
  * <p>Source: {@code Documentation/livepatch/module-elf-format.rst}.
  */
 public final class FinishModule {
-    private static final String PARAVIRT = ".parainstructions";
     private static final int ARCH_ALIGNMENT = 8;
     /** Tables that nothing reads once the module is loaded, hence freed with its initialisation code. */
     private static final String INIT_PREFIX = ".init";
@@ -56,11 +59,11 @@ public final class FinishModule {
     private final IntermediateTables tables;
     private final ElfObjectBuilder builder;
 
-    private FinishModule(String where, ElfObject object, KernelRelease release, RelocationType absolute64) {
+    private FinishModule(String where, ElfObject object, KernelRelease release, Architecture arch) {
         this.where = where;
         this.object = object;
         this.release = release;
-        this.tables = IntermediateReader.read(where, object, absolute64);
+        this.tables = IntermediateReader.read(where, object, arch.absolute64());
         this.builder = ElfObjectBuilder.from(object);
         if (object.header().programHeaders() != 0) {
             throw invalid("file header", "It has program headers, which no relocatable object has.");
@@ -73,17 +76,17 @@ public final class FinishModule {
      * @param where what to call the module in messages
      * @param linked the {@code .ko} that kbuild made
      * @param release the target kernel's release, which says how long names may be
-     * @param absolute64 the machine's relocation that stores symbol plus addend in 64 bits
-     * @param paravirtEntrySize size in bytes of {@code struct paravirt_patch_site}; asked for by kernels before 5.8 only
+     * @param arch the machine it is for
+     * @param sizes how large the kernel's structures are; asked by kernels before 5.8 only
      * @throws ProblemException where the tables are missing or malformed ({@link ProblemCode#INTERMEDIATE_INVALID}), or
      *     a name does not fit ({@link ProblemCode#KLP_NAME_INVALID})
      */
     public static byte[] finish(
-            String where, byte[] linked, KernelRelease release, RelocationType absolute64, int paravirtEntrySize) {
-        FinishModule module = new FinishModule(where, ElfReader.read(where, linked), release, absolute64);
+            String where, byte[] linked, KernelRelease release, Architecture arch, StructSizes sizes) {
+        FinishModule module = new FinishModule(where, ElfReader.read(where, linked), release, arch);
         module.checkFunctionNames();
         module.addKlpRelocations();
-        module.addArchSections(paravirtEntrySize);
+        module.addArchSections(arch, sizes);
         module.removeConsumedTables();
         module.moveTablesToInit();
         return ElfWriter.write(module.builder.build());
@@ -143,17 +146,13 @@ public final class FinishModule {
      * Kernels before 5.8 process alternatives and paravirt sites before klp relocations unless they stand in sections of
      * their own, one for each object patched.
      */
-    private void addArchSections(int paravirtEntrySize) {
+    private void addArchSections(Architecture arch, StructSizes sizes) {
         Map<String, Collected> sections = new LinkedHashMap<>();
-        for (ArchSection arch : tables.archSections()) {
-            Section section = object.section(arch.section());
-            int entrySize = section.name().equals(PARAVIRT) ? paravirtEntrySize : 1;
-            if (entrySize < 1) {
-                throw invalid(section.name(), "The size of struct paravirt_patch_site is not known.");
-            }
+        for (ArchSection each : tables.archSections()) {
+            Section section = object.section(each.section());
             sections.computeIfAbsent(
-                            KlpNames.ARCH_PREFIX + arch.objectName() + "." + section.name(), key -> new Collected())
-                    .append(section, object.relocationsOf(arch.section()), entrySize);
+                            KlpNames.ARCH_PREFIX + each.objectName() + "." + section.name(), key -> new Collected())
+                    .append(section, object.relocationsOf(each.section()), boundary(section.name(), arch, sizes));
         }
         new TreeSet<>(tables.archSections().stream().map(ArchSection::section).toList()).forEach(builder::remove);
         sections.forEach((name, collected) -> {
@@ -168,6 +167,20 @@ public final class FinishModule {
                     new SectionData.Contents(Bytes.copyOf(collected.bytes.toByteArray()))));
             builder.add(Section.ofRelocations(".rela" + name, id, collected.relocations));
         });
+    }
+
+    /** At what multiple of bytes the next unit's entries begin: where the last entry may be short, at that of an entry. */
+    private int boundary(String table, Architecture arch, StructSizes sizes) {
+        Optional<String> shortEntry = arch.specialSections().stream()
+                .filter(special -> special.name().equals(table))
+                .flatMap(special -> special.entries() instanceof EntryLayout.Struct struct && struct.lastMayBeShort()
+                        ? Stream.of(struct.structure())
+                        : Stream.empty())
+                .findFirst();
+        return shortEntry
+                .map(structure -> sizes.get(structure)
+                        .orElseThrow(() -> invalid(table, "The size of struct " + structure + " is not known.")))
+                .orElse(1);
     }
 
     private void removeConsumedTables() {

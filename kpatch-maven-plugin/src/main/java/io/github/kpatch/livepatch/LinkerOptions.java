@@ -1,6 +1,8 @@
 package io.github.kpatch.livepatch;
 
+import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.kernel.TableSetup;
 import java.util.List;
 
 /**
@@ -14,10 +16,12 @@ import java.util.List;
 public final class LinkerOptions {
     private LinkerOptions() {}
 
-    /** The options for a kernel; empty from 5.8 on. */
-    public static List<String> of(KernelRelease release) {
-        return release.hasArchSections()
-                ? List.of("--unique=.parainstructions", "--unique=.altinstructions")
+    /** The options for a kernel on a machine; empty from 5.8 on. */
+    public static List<String> of(KernelRelease release, Architecture arch) {
+        return release.tableSetup() == TableSetup.BY_LIVEPATCH
+                ? arch.tablesByPatchedObject().stream()
+                        .map(table -> "--unique=" + table)
+                        .toList()
                 : List.of();
     }
 }

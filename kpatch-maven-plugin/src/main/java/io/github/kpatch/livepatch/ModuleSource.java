@@ -1,8 +1,8 @@
 package io.github.kpatch.livepatch;
 
+import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfWriter;
-import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.intermediate.Callback;
 import io.github.kpatch.intermediate.IntermediateReader;
 import io.github.kpatch.intermediate.IntermediateTables;
@@ -61,7 +61,7 @@ public final class ModuleSource {
      *
      * @param api the livepatch interface of the kernel
      * @param units the intermediate objects, in the order in which they are to be linked
-     * @param absolute64 the machine's relocation that stores symbol plus addend in 64 bits
+     * @param arch the machine that the objects are for
      * @param linkerOptions what {@link LinkerOptions} wants for the kernel
      * @throws ProblemException with findings ({@link ProblemCode#CALLBACK_INVALID}, {@link
      *     ProblemCode#FUNCTION_PATCHED_TWICE}) where the livepatch core would refuse what the units ask for together
@@ -70,19 +70,19 @@ public final class ModuleSource {
             ModuleDescription description,
             LivepatchInterface api,
             List<PatchUnit> units,
-            RelocationType absolute64,
+            Architecture arch,
             List<String> linkerOptions) {
         ModuleSource source = new ModuleSource(description, api, units, linkerOptions);
-        source.readTables(absolute64);
+        source.readTables(arch);
         return source.render();
     }
 
-    private void readTables(RelocationType absolute64) {
+    private void readTables(Architecture arch) {
         Map<String, String> functionUnits = new HashMap<>();
         Map<String, String> callbackUnits = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
         for (PatchUnit unit : units) {
-            IntermediateTables tables = IntermediateReader.read(unit.path(), unit.object(), absolute64);
+            IntermediateTables tables = IntermediateReader.read(unit.path(), unit.object(), arch.absolute64());
             for (PatchedFunction function : tables.functions()) {
                 functions++;
                 objects.add(function.objectName());
@@ -124,12 +124,12 @@ public final class ModuleSource {
      * The objects that the module will name to the livepatch core: those with functions to replace, with callbacks, or
      * with symbols that the patch's code waits for. A unit that brings nothing but new functions may name none.
      *
-     * @param absolute64 the machine's relocation that stores symbol plus addend in 64 bits
+     * @param arch the machine that the objects are for
      */
-    public static SortedSet<KernelObject> objects(List<PatchUnit> units, RelocationType absolute64) {
+    public static SortedSet<KernelObject> objects(List<PatchUnit> units, Architecture arch) {
         Set<String> names = new TreeSet<>();
         for (PatchUnit unit : units) {
-            IntermediateTables tables = IntermediateReader.read(unit.path(), unit.object(), absolute64);
+            IntermediateTables tables = IntermediateReader.read(unit.path(), unit.object(), arch.absolute64());
             tables.functions().forEach(function -> names.add(function.objectName()));
             tables.callbacks().forEach(callback -> names.add(callback.objectName()));
             addWaiting(tables, names);

@@ -1,6 +1,7 @@
 package io.github.kpatch.special;
 
 import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -47,7 +48,8 @@ public final class JumpTable implements SpecialSection {
         Relocation key = entry.relocations().get(2);
         String keyName = context.symbol(key).name();
         boolean harmlessWhenOff = keyName.startsWith("__tracepoint_") || context.isDynamicDebug(key);
-        boolean usable = !context.klpArch()
+        boolean byLivepatch = context.tableSetup() == TableSetup.BY_LIVEPATCH;
+        boolean usable = !byLivepatch
                 && context.owner(key).filter(owner -> !owner.equals("vmlinux")).isEmpty();
         if (usable) {
             return new Verdict.Keep();
@@ -57,7 +59,7 @@ public final class JumpTable implements SpecialSection {
         }
         String function = context.symbol(code).name();
         return new Verdict.Reject(Problem.of(
-                context.klpArch() ? ProblemCode.STATIC_KEY_UNSUPPORTED : ProblemCode.STATIC_KEY_IN_MODULE,
+                byLivepatch ? ProblemCode.STATIC_KEY_UNSUPPORTED : ProblemCode.STATIC_KEY_IN_MODULE,
                 context.where() + ", function " + function,
                 "The function uses the static key " + keyName
                         + context.owner(key).map(owner -> " of " + owner).orElse("")

@@ -2,6 +2,7 @@ package io.github.kpatch.special;
 
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.kernel.TableSetup;
 import java.util.Optional;
 
 /** What a table's rules may ask about the object the table is in and about the kernel. */
@@ -21,6 +22,6 @@ public interface TableContext {
      */
     Optional<String> owner(Relocation relocation);
 
-    /** Whether the kernel is older than 5.8, where {@code .klp.arch.*} sections exist. */
-    boolean klpArch();
+    /** Who acts on the tables of a live patch in this kernel. */
+    TableSetup tableSetup();
 }

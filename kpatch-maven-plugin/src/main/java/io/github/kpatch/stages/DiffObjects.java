@@ -80,7 +80,6 @@ public final class DiffObjects {
             BuiltObjects built, PreparedKernel kernel, Path folder, Detail detail, BuildContext context) {
         TargetFacts facts = new TargetFacts(kernel.target());
         StructSizes sizes = StructSizes.of(kernel.target().structSizes());
-        boolean klpArch = kernel.target().release().hasArchSections();
         List<PairJob> pairs = new ArrayList<>();
         for (BuiltObject object : built.objects()) {
             pairs.add(new PairJob(
@@ -93,7 +92,7 @@ public final class DiffObjects {
                             facts.symbols(object.parent().name()),
                             facts.symvers(),
                             sizes,
-                            klpArch),
+                            kernel.target().release().tableSetup()),
                     folder.resolve(object.name()).normalize()));
         }
         List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());

@@ -1,10 +1,11 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.Architectures;
+import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
-import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.kbuild.BuildPlace;
@@ -102,21 +103,21 @@ public final class LinkModule {
                     Path.of(object.name()).normalize().toString(),
                     ElfReader.read(object.name(), context.workspace().read(object.intermediate()))));
         }
-        RelocationType absolute64 = absolute64(units.get(0).object());
+        Architecture arch = architecture(units.get(0).object());
         LivepatchInterface livepatch = livepatchInterface();
-        List<String> linkerOptions = LinkerOptions.of(kernel.target().release());
+        List<String> linkerOptions = LinkerOptions.of(kernel.target().release(), arch);
         byte[] linked;
         try (BuildPlace place = BuildPlace.of(folder)) {
             Path module = place.path().resolve("module");
-            write(module, ModuleSource.files(description, livepatch, units, absolute64, linkerOptions));
+            write(module, ModuleSource.files(description, livepatch, units, arch, linkerOptions));
             linked = link(place.path(), module, linkerOptions);
         }
         byte[] finished = FinishModule.finish(
                 file.getFileName().toString(),
                 linked,
                 kernel.target().release(),
-                absolute64,
-                kernel.target().structSizes().getOrDefault("paravirt_patch_site", 0));
+                arch,
+                StructSizes.of(kernel.target().structSizes()));
         CheckModule.check(
                 file.getFileName().toString(),
                 finished,
@@ -127,7 +128,7 @@ public final class LinkModule {
                         new TargetFacts(kernel.target()).symvers()));
         Folders.write(file, finished);
         SortedMap<KernelObject, List<String>> functions = objects.functionsByParent();
-        functions.keySet().retainAll(ModuleSource.objects(units, absolute64));
+        functions.keySet().retainAll(ModuleSource.objects(units, arch));
         return new LinkedModule(
                 context.workspace().keep(file), description.replace() && livepatch.replaces(), functions);
     }
@@ -175,10 +176,9 @@ public final class LinkModule {
         return LivepatchInterface.probe(LIVEPATCH_HEADER, new String(read(header), StandardCharsets.UTF_8));
     }
 
-    private static RelocationType absolute64(ElfObject object) {
+    private static Architecture architecture(ElfObject object) {
         return Architectures.of(object.header().machine())
-                .orElseThrow(() -> new IllegalStateException("the differ let an unknown machine pass"))
-                .absolute64();
+                .orElseThrow(() -> new IllegalStateException("the differ let an unknown machine pass"));
     }
 
     private static void write(Path folder, SortedMap<String, Bytes> files) {

@@ -8,6 +8,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
@@ -128,7 +129,7 @@ final class CorpusRun {
                 parents.computeIfAbsent(meta.get("parentElf").getAsString(), this::parent),
                 symvers,
                 StructSizes.parse("corpus", STRUCT_SIZES),
-                false);
+                TableSetup.BY_LOADER);
         return DiffObject.run(new ObjectPair(name(pair), read(pair, "original.o"), read(pair, "patched.o")), target);
     }
 

@@ -11,6 +11,7 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -46,7 +47,7 @@ final class Scenario {
     private ModuleSymvers symvers = exports("__fentry__\tvmlinux");
     private String sizes = "alt_instr=12,bug_entry=12,exception_table_entry=12,jump_entry=16,orc_entry=6,"
             + "paravirt_patch_site=16,static_call_site=8,pi_entry=44";
-    private boolean klpArch;
+    private TableSetup tableSetup = TableSetup.BY_LOADER;
     private ObjectPair.LineNumbers lineNumbers = ObjectPair.LineNumbers.MOVED;
 
     private Scenario(String original, String patched) {
@@ -131,8 +132,9 @@ final class Scenario {
         return this;
     }
 
+    /** A kernel before 5.8. */
     Scenario klpArch() {
-        klpArch = true;
+        tableSetup = TableSetup.BY_LIVEPATCH;
         return this;
     }
 
@@ -158,7 +160,7 @@ final class Scenario {
                         "table", tableEdit.apply(table(originalObject)).getBytes(StandardCharsets.ISO_8859_1)),
                 symvers,
                 StructSizes.parse("sizes", sizes),
-                klpArch);
+                tableSetup);
     }
 
     /** Compares, and checks an output with the linker. */

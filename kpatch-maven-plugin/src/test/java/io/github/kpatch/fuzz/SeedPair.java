@@ -11,6 +11,7 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -144,7 +145,7 @@ record SeedPair(
                 ParentSymbols.ofText("table", (String.join("\n", table) + "\n").getBytes(StandardCharsets.ISO_8859_1)),
                 ModuleSymvers.parse("Module.symvers", symvers.toString().getBytes(StandardCharsets.ISO_8859_1)),
                 StructSizes.of(sizes),
-                klpArch);
+                klpArch ? TableSetup.BY_LIVEPATCH : TableSetup.BY_LOADER);
     }
 
     /** What the differ makes of the pair; empty where the change is one that it refuses. */

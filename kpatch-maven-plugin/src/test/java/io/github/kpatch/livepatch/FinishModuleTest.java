@@ -3,9 +3,11 @@ package io.github.kpatch.livepatch;
 import static io.github.kpatch.livepatch.ModuleFolder.ABS32S;
 import static io.github.kpatch.livepatch.ModuleFolder.ABS64;
 import static io.github.kpatch.livepatch.ModuleFolder.MODERN;
+import static io.github.kpatch.livepatch.ModuleFolder.X86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfObjectBuilder;
@@ -32,6 +34,7 @@ import io.github.kpatch.testing.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +65,7 @@ class FinishModuleTest {
     @Test
     @Row("100")
     void makesKlpSymbolsAndRelocations() throws Exception {
-        byte[] finished = FinishModule.finish("x.ko", linked(), RELEASE, ABS64, 0);
+        byte[] finished = FinishModule.finish("x.ko", linked(), RELEASE, X86, sizes(0));
         Path file = Files.write(folder.resolve("x.ko"), finished);
 
         String sections =
@@ -95,7 +98,7 @@ class FinishModuleTest {
 
     @Test
     void tablesOfUseAtLoadOnlyAreFreedWithTheInitialisationCode() {
-        ElfObject finished = ElfReader.read("x.ko", FinishModule.finish("x.ko", linked(), RELEASE, ABS64, 0));
+        ElfObject finished = ElfReader.read("x.ko", FinishModule.finish("x.ko", linked(), RELEASE, X86, sizes(0)));
 
         SectionId functions = finished.sectionNamed(".init.kpatch.funcs").orElseThrow();
         assertThat(finished.section(functions).data().size()).isEqualTo(3 * 56);
@@ -108,8 +111,8 @@ class FinishModuleTest {
     void sameInputSameBytes() {
         byte[] linked = linked();
 
-        assertThat(FinishModule.finish("x.ko", linked, RELEASE, ABS64, 0))
-                .isEqualTo(FinishModule.finish("x.ko", linked, RELEASE, ABS64, 0));
+        assertThat(FinishModule.finish("x.ko", linked, RELEASE, X86, sizes(0)))
+                .isEqualTo(FinishModule.finish("x.ko", linked, RELEASE, X86, sizes(0)));
     }
 
     @Test
@@ -156,9 +159,14 @@ class FinishModuleTest {
         return new KlpRelocation(section, 0, ABS32S, false, 0, "vmlinux", symbol);
     }
 
+    /** @param paravirt size in bytes of {@code struct paravirt_patch_site}; 0 where the kernel's is not known */
+    private static StructSizes sizes(int paravirt) {
+        return StructSizes.of(paravirt == 0 ? Map.of() : Map.of("paravirt_patch_site", paravirt));
+    }
+
     private static ElfObject finish(ElfObject object, IntermediateTables tables, KernelRelease release, int size) {
         byte[] linked = ElfWriter.write(IntermediateWriter.add(object, tables, "vmlinux", ABS64));
-        return ElfReader.read("x.ko", FinishModule.finish("x.ko", linked, release, ABS64, size));
+        return ElfReader.read("x.ko", FinishModule.finish("x.ko", linked, release, X86, sizes(size)));
     }
 
     @Test
@@ -213,11 +221,11 @@ class FinishModuleTest {
     @Row({"100", "102"})
     void archSectionsStayApartThroughBothLinksOfOlderKernels() {
         KernelRelease old = new KernelRelease("5.4.0-1-amd64");
-        byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), LinkerOptions.of(old)));
+        byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), LinkerOptions.of(old, X86)));
         assertThat(ElfReader.read("x.ko", linked).sectionsNamed(".parainstructions"))
                 .hasSize(3);
 
-        ElfObject finished = ElfReader.read("x.ko", FinishModule.finish("x.ko", linked, old, ABS64, 16));
+        ElfObject finished = ElfReader.read("x.ko", FinishModule.finish("x.ko", linked, old, X86, sizes(16)));
 
         assertThat(relocated(finished, ".klp.arch.vmlinux..parainstructions")).containsExactly("first@0", "third@16");
         assertThat(relocated(finished, ".klp.arch.some_mod..parainstructions")).containsExactly("second@0");
@@ -245,18 +253,19 @@ class FinishModuleTest {
         byte[] linked = NativeTools.bytes(module.linkTwice(unitsWithArchSections(), List.of()));
 
         assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> FinishModule.finish("x.ko", linked, new KernelRelease("5.4.0-1-amd64"), ABS64, 16))
+                .isThrownBy(
+                        () -> FinishModule.finish("x.ko", linked, new KernelRelease("5.4.0-1-amd64"), X86, sizes(16)))
                 .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(ProblemCode.INTERMEDIATE_INVALID))
                 .withMessageContaining("does not refer to the beginning of a section");
     }
 
     @Test
     void onlyOlderKernelsNeedThemApart() {
-        assertThat(LinkerOptions.of(new KernelRelease("5.8.0-1"))).isEmpty();
-        assertThat(LinkerOptions.of(RELEASE)).isEmpty();
-        assertThat(LinkerOptions.of(new KernelRelease("5.7.19")))
+        assertThat(LinkerOptions.of(new KernelRelease("5.8.0-1"), X86)).isEmpty();
+        assertThat(LinkerOptions.of(RELEASE, X86)).isEmpty();
+        assertThat(LinkerOptions.of(new KernelRelease("5.7.19"), X86))
                 .containsExactly("--unique=.parainstructions", "--unique=.altinstructions");
-        assertThat(LinkerOptions.of(new KernelRelease("4.19.0-27-amd64"))).hasSize(2);
+        assertThat(LinkerOptions.of(new KernelRelease("4.19.0-27-amd64"), X86)).hasSize(2);
     }
 
     @Test
@@ -332,7 +341,7 @@ class FinishModuleTest {
         byte[] linked = ElfWriter.write(builder.build());
 
         assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> FinishModule.finish("x.ko", linked, RELEASE, ABS64, 0))
+                .isThrownBy(() -> FinishModule.finish("x.ko", linked, RELEASE, X86, sizes(0)))
                 .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(ProblemCode.INTERMEDIATE_INVALID))
                 .withMessageContaining("inside");
     }

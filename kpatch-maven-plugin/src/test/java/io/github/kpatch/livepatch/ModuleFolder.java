@@ -1,5 +1,7 @@
 package io.github.kpatch.livepatch;
 
+import io.github.kpatch.arch.Architecture;
+import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
@@ -28,7 +30,8 @@ import java.util.Map;
 
 /** Makes patch units from C and links a module of them as kbuild would, with the host's gcc and stand-in headers. */
 final class ModuleFolder {
-    static final RelocationType ABS64 = new RelocationType(1);
+    static final Architecture X86 = Architectures.ALL.get(0);
+    static final RelocationType ABS64 = X86.absolute64();
     static final RelocationType ABS32S = new RelocationType(11);
     static final LivepatchInterface MODERN = new LivepatchInterface(false, true);
 
@@ -166,7 +169,7 @@ final class ModuleFolder {
 
     private Path link(
             ModuleDescription description, LivepatchInterface api, List<PatchUnit> units, List<String> linkerOptions) {
-        Map<String, Bytes> files = ModuleSource.files(description, api, units, ABS64, linkerOptions);
+        Map<String, Bytes> files = ModuleSource.files(description, api, units, X86, linkerOptions);
         try {
             for (Map.Entry<String, Bytes> file : files.entrySet()) {
                 Path path = folder.resolve(file.getKey());

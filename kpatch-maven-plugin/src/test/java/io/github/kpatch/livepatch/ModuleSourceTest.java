@@ -1,7 +1,7 @@
 package io.github.kpatch.livepatch;
 
-import static io.github.kpatch.livepatch.ModuleFolder.ABS64;
 import static io.github.kpatch.livepatch.ModuleFolder.MODERN;
+import static io.github.kpatch.livepatch.ModuleFolder.X86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -84,7 +84,7 @@ class ModuleSourceTest {
                   only,3 returns 3
                 object some_mod
                 """);
-        assertThat(ModuleSource.objects(units, ABS64))
+        assertThat(ModuleSource.objects(units, X86))
                 .containsExactly(KernelObject.named("some_mod"), KernelObject.VMLINUX);
     }
 
@@ -135,7 +135,7 @@ class ModuleSourceTest {
     void theFolderHoldsAllThatKbuildNeedsAndIsTheSameEachTime() {
         List<PatchUnit> units = units();
         SortedMap<String, Bytes> files =
-                ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, ABS64, List.of());
+                ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, X86, List.of());
 
         assertThat(files.keySet())
                 .containsExactly(
@@ -162,7 +162,7 @@ class ModuleSourceTest {
                 .startsWith("// SPDX-License-Identifier: GPL-2.0-only\n")
                 .doesNotContain("@");
         assertThat(text(files, "COPYING")).contains("GNU GENERAL PUBLIC LICENSE");
-        assertThat(ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, ABS64, List.of()))
+        assertThat(ModuleSource.files(ModuleFolder.description("x", true), MODERN, units, X86, List.of()))
                 .isEqualTo(files);
     }
 
@@ -179,8 +179,7 @@ class ModuleSourceTest {
                         module.unit("one", 1, "vmlinux", "vmlinux", true).object()));
 
         assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(
-                        () -> ModuleSource.files(ModuleFolder.description("", true), MODERN, units, ABS64, List.of()))
+                .isThrownBy(() -> ModuleSource.files(ModuleFolder.description("", true), MODERN, units, X86, List.of()))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
                 .satisfies(e -> assertThat(e.problems())
                         .extracting(Problem::code)

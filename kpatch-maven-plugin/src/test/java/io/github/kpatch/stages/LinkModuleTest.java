@@ -2,6 +2,7 @@ package io.github.kpatch.stages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.livepatch.LinkerOptions;
@@ -21,7 +22,10 @@ class LinkModuleTest {
 
     private static String arguments(String release) {
         return String.join(
-                "|", LinkModule.arguments(Path.of("/build/module"), LinkerOptions.of(new KernelRelease(release))));
+                "|",
+                LinkModule.arguments(
+                        Path.of("/build/module"),
+                        LinkerOptions.of(new KernelRelease(release), Architectures.ALL.get(0))));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.kpatch.arch.x86;
 
 import io.github.kpatch.elf.RelocationType;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -28,14 +29,51 @@ final class RelocationTypes {
             R_X86_64_32, 4,
             R_X86_64_32S, 4);
 
-    private static final Map<RelocationType, String> NAMES = Map.of(
-            R_X86_64_NONE, "R_X86_64_NONE",
-            R_X86_64_64, "R_X86_64_64",
-            R_X86_64_PC64, "R_X86_64_PC64",
-            R_X86_64_PC32, "R_X86_64_PC32",
-            R_X86_64_PLT32, "R_X86_64_PLT32",
-            R_X86_64_32, "R_X86_64_32",
-            R_X86_64_32S, "R_X86_64_32S");
+    /** By number, without the prefix that all share; an empty one is not assigned. */
+    private static final List<String> NAMES = List.of(
+            "NONE",
+            "64",
+            "PC32",
+            "GOT32",
+            "PLT32",
+            "COPY",
+            "GLOB_DAT",
+            "JUMP_SLOT",
+            "RELATIVE",
+            "GOTPCREL",
+            "32",
+            "32S",
+            "16",
+            "PC16",
+            "8",
+            "PC8",
+            "DTPMOD64",
+            "DTPOFF64",
+            "TPOFF64",
+            "TLSGD",
+            "TLSLD",
+            "DTPOFF32",
+            "GOTTPOFF",
+            "TPOFF32",
+            "PC64",
+            "GOTOFF64",
+            "GOTPC32",
+            "GOT64",
+            "GOTPCREL64",
+            "GOTPC64",
+            "GOTPLT64",
+            "PLTOFF64",
+            "SIZE32",
+            "SIZE64",
+            "GOTPC32_TLSDESC",
+            "TLSDESC_CALL",
+            "TLSDESC",
+            "IRELATIVE",
+            "RELATIVE64",
+            "",
+            "",
+            "GOTPCRELX",
+            "REX_GOTPCRELX");
 
     private RelocationTypes() {}
 
@@ -45,8 +83,11 @@ final class RelocationTypes {
         return size == null ? OptionalInt.empty() : OptionalInt.of(size);
     }
 
-    /** The name of the type; one that kernel code does not use goes by its number. */
+    /** The name of the type; one that is not assigned goes by its number. */
     static String name(RelocationType type) {
-        return NAMES.getOrDefault(type, "number " + type);
+        boolean assigned = type.value() >= 0
+                && type.value() < NAMES.size()
+                && !NAMES.get(type.value()).isEmpty();
+        return assigned ? "R_X86_64_" + NAMES.get(type.value()) : "number " + type;
     }
 }

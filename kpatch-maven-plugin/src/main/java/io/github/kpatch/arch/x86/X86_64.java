@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * 64-bit x86, the machine with instructions of any length. Code refers to data relative to the end of the instruction,
@@ -62,6 +63,12 @@ public final class X86_64 implements Architecture {
             "__btrfs_handle_fs_error", MOV_EDX,
             "__btrfs_panic", MOV_EDX);
 
+    private static final String REPLACEMENT_CODE = ".altinstr_replacement";
+    private static final Set<String> WITHOUT_SYMBOLS =
+            Set.of(".fixup", REPLACEMENT_CODE, ".altinstr_aux", ".text..refcount");
+    private static final Set<String> ACTED_ON_AT_LOAD =
+            Set.of(".altinstructions", ".parainstructions", "__jump_table", ".static_call_sites");
+
     /** A place in the code, nothing more: the table is the list of all such places. */
     private static SpecialSection sites(String name) {
         return SpecialSection.ofFixed(name, 4, SpecialSections.ALL_COUNTS);
@@ -73,7 +80,7 @@ public final class X86_64 implements Architecture {
      */
     private static EntryMeaning alternative(int replacementLengthAt) {
         return EntryMeaning.AboutCode.with(
-                new EntryMeaning.OutOfLine(4, ".altinstr_replacement", OptionalInt.of(replacementLengthAt)));
+                new EntryMeaning.OutOfLine(4, REPLACEMENT_CODE, OptionalInt.of(replacementLengthAt)));
     }
 
     /** The order matters where one table is divided by another: {@code .fixup} before {@code __ex_table}. */
@@ -297,6 +304,43 @@ public final class X86_64 implements Architecture {
         return relocation.type().equals(R_X86_64_32S)
                 && relocation.addend() == 0
                 && object.symbol(relocation.symbol()).isFunction();
+    }
+
+    @Override
+    public boolean isFieldEmpty(Bytes section, Relocation relocation) {
+        int size = relocationFieldSize(relocation.type()).orElse(0);
+        return section.slice((int) relocation.offset(), (int) relocation.offset() + size)
+                .equals(Bytes.copyOf(new byte[size]));
+    }
+
+    @Override
+    public String callSiteList() {
+        return "__mcount_loc";
+    }
+
+    @Override
+    public boolean actsOnAtLoad(String table) {
+        return ACTED_ON_AT_LOAD.contains(table);
+    }
+
+    @Override
+    public List<String> tablesByPatchedObject() {
+        return List.of(".parainstructions", ".altinstructions");
+    }
+
+    @Override
+    public String replacementCode() {
+        return REPLACEMENT_CODE;
+    }
+
+    @Override
+    public boolean isReplacedBeforeUse(String section) {
+        return section.equals(".altinstr_aux");
+    }
+
+    @Override
+    public boolean isWithoutSymbols(String section) {
+        return WITHOUT_SYMBOLS.contains(section);
     }
 
     @Override
