@@ -135,12 +135,15 @@ seen('another release in the POM is one line') {
     assert text.said.count('KP211') <= 2 : text.said
 }
 seen('a folder whose name a shell would run is only a name') {
-    for (name in ['stale-results `touch pwned` $(touch pwned)', "stale-results'\"#%&;(*", 'stale-results:~\\']) {
+    for (name in ['stale-results `touch pwned` $(touch pwned)', "stale-results'\"#%&;(*", 'stale-results:~']) {
         def evil = copy(basedir, name, false)
         build(evil)
         assert module(evil).bytes == first
         evil.deleteDir()
     }
+    def untold = copy(basedir, 'stale-results\\x', false)
+    refuses(maven(untold, 'package'), 'KP109', 'backslash')
+    assert !new File(projects, 'stale-results/x').exists()
     projects.eachFileRecurse { assert it.name != 'pwned' }
 }
 seen('two builds of one project take turns') {

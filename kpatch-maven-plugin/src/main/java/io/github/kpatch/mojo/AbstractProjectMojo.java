@@ -1,5 +1,8 @@
 package io.github.kpatch.mojo;
 
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.ProjectConfig;
@@ -84,8 +87,20 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return new ProjectConfig(kernelConfig.toPath());
     }
 
-    /** The stages as goals. */
+    /**
+     * The stages as goals.
+     *
+     * @throws ProblemException KP109 for a project whose folder Maven itself cannot name
+     */
     final Goals goals() {
+        File folder = project.getBasedir();
+        if (folder != null && File.separatorChar != '\\' && folder.getPath().indexOf('\\') >= 0) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.PATH_NOT_PLAIN,
+                    folder.toString(),
+                    "Maven takes a backslash in the paths of parameters for a slash, which makes it another folder.",
+                    "Rename the folder."));
+        }
         return new Goals(BuildContext.of(
                 workDirectory(),
                 Optional.ofNullable(cache).map(File::toPath),
