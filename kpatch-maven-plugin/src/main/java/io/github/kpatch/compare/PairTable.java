@@ -8,6 +8,7 @@ import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.kernel.TableSetup;
@@ -106,7 +107,7 @@ final class PairTable {
 
     private DiffTarget target(Map<String, String> row, TableSetup tableSetup) {
         return new DiffTarget(
-                row.get("parent"),
+                KernelObject.named(row.get("parent")),
                 symbols.computeIfAbsent(path(row.get("parentSymbols")), path -> reading(path, ParentSymbols::read)),
                 row.get("symvers").equals(NONE)
                         ? ModuleSymvers.NONE

@@ -4,8 +4,11 @@ import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.special.EntryMeaning;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Names the sections whose content has been compared in pieces, each for the function it belongs to, so that the section
@@ -18,14 +21,14 @@ import java.util.Set;
 final class AccountedFor {
     private AccountedFor() {}
 
-    /** These sections of {@code unit}. */
-    static Set<SectionId> in(Unit unit, CodeTables tables) {
+    /** These sections of {@code unit}, whose tables have been divided. */
+    static Set<SectionId> in(Unit unit, Map<SectionId, TableEntries> tables) {
         Set<SectionId> accounted = new HashSet<>();
-        tables.tables().values().forEach(table -> {
+        tables.values().forEach(table -> {
             accounted.add(table.section());
             table.companion().ifPresent(companion -> accounted.add(companion.section()));
         });
-        tables.outOfLineSections().forEach(name -> accounted.addAll(unit.elf().sectionsNamed(name)));
+        outOfLineSections(tables).forEach(name -> accounted.addAll(unit.elf().sectionsNamed(name)));
         accounted.removeAll(referredToByCode(unit, tables));
         unit.elf().sectionIds().stream()
                 .filter(id -> unit.arch().isReplacedBeforeUse(unit.section(id).name()))
@@ -33,20 +36,30 @@ final class AccountedFor {
         return accounted;
     }
 
+    /** The names of the sections with code that counts for the entries that lead to it. */
+    static Set<String> outOfLineSections(Map<SectionId, TableEntries> tables) {
+        return tables.values().stream()
+                .flatMap(TableEntries::outOfLine)
+                .map(EntryMeaning.OutOfLine::section)
+                .collect(Collectors.toSet());
+    }
+
     /** The sections of code out of line that other than tables lead to, so that the entries do not say all of it. */
-    private static Set<SectionId> referredToByCode(Unit unit, CodeTables tables) {
+    private static Set<SectionId> referredToByCode(Unit unit, Map<SectionId, TableEntries> tables) {
         Set<SectionId> outOfLine = new HashSet<>();
-        tables.outOfLineSections().forEach(name -> outOfLine.addAll(unit.elf().sectionsNamed(name)));
+        outOfLineSections(tables).forEach(name -> outOfLine.addAll(unit.elf().sectionsNamed(name)));
         Set<SectionId> referredTo = new HashSet<>();
         for (Section section : unit.elf().sections()) {
-            if (section.data() instanceof SectionData.Relocations relocations
-                    && !tables.tables().containsKey(relocations.target())
-                    && !SectionNames.isDebug(unit.section(relocations.target()).name())) {
-                relocations.entries().stream()
-                        .map(Relocation::symbol)
-                        .flatMap(symbol -> unit.home(symbol).stream())
+            if (outOfLine.isEmpty()
+                    || !(section.data() instanceof SectionData.Relocations relocations)
+                    || tables.containsKey(relocations.target())
+                    || SectionNames.isDebug(unit.section(relocations.target()).name())) {
+                continue;
+            }
+            for (Relocation relocation : relocations.entries()) {
+                unit.home(relocation.symbol())
                         .filter(home -> outOfLine.contains(home) && !home.equals(relocations.target()))
-                        .forEach(referredTo::add);
+                        .ifPresent(referredTo::add);
             }
         }
         return referredTo;

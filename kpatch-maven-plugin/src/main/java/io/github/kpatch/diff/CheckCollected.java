@@ -8,7 +8,6 @@ import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -23,18 +22,18 @@ import java.util.Set;
 final class CheckCollected {
     private final Unit unit;
     private final Set<SectionId> accounted;
-    private final Set<SectionId> referredTo = new HashSet<>();
+    private final boolean[] referredTo;
 
     private CheckCollected(Unit unit, CodeTables tables) {
         this.unit = unit;
-        this.accounted = AccountedFor.in(unit, tables);
+        this.accounted = tables.accountedFor();
+        this.referredTo = new boolean[unit.elf().sections().size()];
         for (Section section : unit.elf().sections()) {
             if (section.data() instanceof SectionData.Relocations relocations
                     && !SectionNames.isDebug(unit.section(relocations.target()).name())) {
-                relocations.entries().stream()
-                        .map(Relocation::symbol)
-                        .flatMap(symbol -> unit.home(symbol).stream())
-                        .forEach(referredTo::add);
+                for (Relocation relocation : relocations.entries()) {
+                    unit.home(relocation.symbol()).ifPresent(home -> referredTo[home.index()] = true);
+                }
             }
         }
     }
@@ -87,7 +86,7 @@ final class CheckCollected {
                 && !section.isText()
                 && unit.bundles().owner(id).isEmpty()
                 && !accounted.contains(id)
-                && !referredTo.contains(id)
+                && !referredTo[id.index()]
                 && !isKnownOtherwise(section);
     }
 

@@ -4,7 +4,6 @@ import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.special.EntryLayout;
-import io.github.kpatch.special.EntryMeaning;
 import io.github.kpatch.special.SpecialSection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,17 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * All tables about code of one object, divided into entries. Each is divided whether the patch needs it or not, because a
  * table that cannot be divided cannot be compared either.
  *
  * @param tables each table by its section, in the architecture's order
+ * @param accountedFor the sections of which nothing counts but the entries, each for the code that it is about
  */
-record CodeTables(Map<SectionId, TableEntries> tables) {
+record CodeTables(Map<SectionId, TableEntries> tables, Set<SectionId> accountedFor) {
     CodeTables {
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
+        accountedFor = Set.copyOf(accountedFor);
     }
 
     /**
@@ -43,7 +43,7 @@ record CodeTables(Map<SectionId, TableEntries> tables) {
                     .sectionNamed(special.name())
                     .ifPresent(id -> tables.put(id, TableEntries.of(unit, id, special, target)));
         }
-        return new CodeTables(tables);
+        return new CodeTables(tables, AccountedFor.in(unit, tables));
     }
 
     /** Assemblers and linkers join tables of one name; the entries of another one would be lost. */
@@ -66,9 +66,6 @@ record CodeTables(Map<SectionId, TableEntries> tables) {
 
     /** The sections with code that counts for the entries that lead to it. */
     Set<String> outOfLineSections() {
-        return tables.values().stream()
-                .flatMap(TableEntries::outOfLine)
-                .map(EntryMeaning.OutOfLine::section)
-                .collect(Collectors.toSet());
+        return AccountedFor.outOfLineSections(tables);
     }
 }

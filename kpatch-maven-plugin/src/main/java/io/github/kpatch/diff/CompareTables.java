@@ -46,6 +46,9 @@ final class CompareTables {
         }
     }
 
+    /** By the patched side; a table has one twin at most. */
+    private final Map<TableSide, RelocationEquality> equalities = new HashMap<>();
+
     private final Set<Stretch> underWay = new HashSet<>();
 
     private CompareTables(Correlation twins, CodeTables original, CodeTables patched) {
@@ -123,8 +126,8 @@ final class CompareTables {
             return false;
         }
         for (int i = 0; i < a.size(); i++) {
-            boolean same = original.counting(a.get(i)).equals(patched.counting(b.get(i)))
-                    && original.companion(a.get(i)).equals(patched.companion(b.get(i)))
+            boolean same = original.sameBytes(a.get(i), patched, b.get(i))
+                    && original.sameCompanions(a.get(i), patched, b.get(i))
                     && sameReferences(original, a.get(i), patched, b.get(i), codeShift);
             if (!same) {
                 return false;
@@ -140,7 +143,8 @@ final class CompareTables {
             return false;
         }
         long shift = patched.entry(b).offset() - original.entry(a).offset();
-        RelocationEquality equality = new RelocationEquality(twins, original.section(), patched.section());
+        RelocationEquality equality = equalities.computeIfAbsent(
+                patched, side -> new RelocationEquality(twins, original.section(), side.section()));
         for (int i = 0; i < before.size(); i++) {
             Relocation from = before.get(i);
             Relocation to = after.get(i);

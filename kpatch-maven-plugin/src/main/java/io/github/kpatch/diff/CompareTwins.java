@@ -168,7 +168,7 @@ final class CompareTwins {
         });
         tables.keySet()
                 .forEach(code -> sections[patched.home(code).orElseThrow().index()] = Status.CHANGED);
-        accountedFor.addAll(AccountedFor.in(patched, patchedTables));
+        accountedFor.addAll(patchedTables.accountedFor());
         accountedFor.forEach(this::accountFor);
     }
 

@@ -85,7 +85,10 @@ final class EmitIntermediate {
         ElfObject carried = new ElfObject(
                 ElfHeader.relocatable(header.order(), header.machine(), header.flags()), pass.sections, pass.symbols);
         return IntermediateWriter.add(
-                carried, pass.tables(), target.parentName(), pass.patched.arch().absolute64());
+                carried,
+                pass.tables(),
+                target.parent().name(),
+                pass.patched.arch().absolute64());
     }
 
     /** Relocation sections follow their base. */
@@ -241,14 +244,14 @@ final class EmitIntermediate {
                     newSections.get(reference.section()),
                     reference.relocation().offset(),
                     reference.relocation().type(),
-                    target.parentIsModule() && found.exported(),
+                    target.parent().isModule() && found.exported(),
                     reference.relocation().addend(),
-                    target.parentName(),
+                    target.parent().name(),
                     klpSymbols.size()));
             klpSymbols.add(new KlpSymbol(
                     symbol.name(),
                     found.owner(),
-                    target.parentIsModule() ? 0 : found.address(),
+                    target.parent().isModule() ? 0 : found.address(),
                     found.position(),
                     symbol.binding(),
                     symbol.type()));
@@ -265,7 +268,7 @@ final class EmitIntermediate {
                         function.found().size(),
                         function.found().position(),
                         patched.symbol(function.symbol()).name(),
-                        target.parentName()))
+                        target.parent().name()))
                 .toList();
     }
 
@@ -275,7 +278,7 @@ final class EmitIntermediate {
             for (String name : patched.arch().tablesByPatchedObject()) {
                 newSections.forEach((old, id) -> {
                     if (patched.section(old).name().equals(name)) {
-                        all.add(new ArchSection(id, target.parentName()));
+                        all.add(new ArchSection(id, target.parent().name()));
                     }
                 });
             }
@@ -286,7 +289,7 @@ final class EmitIntermediate {
     private List<Callback> callbacks() {
         return content.sections().keySet().stream()
                 .filter(id -> SectionNames.isCallback(patched.section(id).name()))
-                .map(id -> new Callback(newSections.get(id), 0, target.parentName()))
+                .map(id -> new Callback(newSections.get(id), 0, target.parent().name()))
                 .toList();
     }
 }

@@ -33,10 +33,15 @@ final class LocateFunctions {
         for (SymbolId id : redirected) {
             Symbol symbol = changes.patched().symbol(id);
             SymbolLookup.Found found = lookup.find(id)
-                    .filter(candidate -> candidate.owner().equals(target.parentName()))
-                    .orElseThrow(() -> notFound(changes, id, "is not in " + target.parentName()));
+                    .filter(candidate ->
+                            candidate.owner().equals(target.parent().name()))
+                    .orElseThrow(() ->
+                            notFound(changes, id, "is not in " + target.parent().name()));
             if (symbol.isLocal() && found.global()) {
-                throw notFound(changes, id, "is local, but global in " + target.parentName());
+                throw notFound(
+                        changes,
+                        id,
+                        "is local, but global in " + target.parent().name());
             }
             located.add(new Located(id, found));
         }

@@ -92,7 +92,7 @@ final class LocateInParent {
             throw ProblemException.input(
                     ProblemCode.SYMBOL_AMBIGUOUS,
                     original.name(),
-                    target.parentName() + " contains " + matching.size() + " source files " + name
+                    target.parent().name() + " contains " + matching.size() + " source files " + name
                             + " with the same local symbols.");
         }
         return matching.get(0);
@@ -127,8 +127,8 @@ final class LocateInParent {
 
     private ProblemException notInParent(String file, int candidates, Optional<String> difference) {
         String what = candidates == 0
-                ? target.parentName() + " contains no source file " + file + "."
-                : target.parentName() + " contains "
+                ? target.parent().name() + " contains no source file " + file + "."
+                : target.parent().name() + " contains "
                         + (candidates == 1 ? "a source file " : candidates + " source files ")
                         + file + ", but not this one"
                         + difference

@@ -6,6 +6,7 @@ import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
@@ -101,7 +102,7 @@ final class ResolveReferences {
             return true;
         }
         boolean plain = found.isEmpty()
-                || (found.get().exported() && found.get().owner().equals(DiffTarget.VMLINUX));
+                || (found.get().exported() && found.get().owner().equals(KernelObject.VMLINUX.name()));
         if (plain) {
             target.symvers().exportsNamed(symbol.name()).stream()
                     .map(ModuleSymvers.Export::namespace)
@@ -128,7 +129,8 @@ final class ResolveReferences {
             throw notFound(
                     id,
                     found.isEmpty()
-                            ? "The local symbol is in neither the patch nor " + target.parentName() + "."
+                            ? "The local symbol is in neither the patch nor "
+                                    + target.parent().name() + "."
                             : "The local symbol is global in " + found.get().owner() + ".");
         }
     }
@@ -140,7 +142,7 @@ final class ResolveReferences {
     private References.KlpReference klpReference(SectionId section, Relocation relocation) {
         SymbolId id = relocation.symbol();
         SymbolLookup.Found found = find(id).orElseThrow(() ->
-                notFound(id, target.parentName() + " does not have the function whose address is stored."));
+                notFound(id, target.parent().name() + " does not have the function whose address is stored."));
         if (SectionNames.isCallback(patched.section(section).name())) {
             throw new UnreconcilableException(new Problem(
                     ProblemCode.CALLBACK_INVALID,
@@ -149,7 +151,7 @@ final class ResolveReferences {
                             + " is not known yet when the module registers its callbacks.",
                     "Give the patch a new function that calls it."));
         }
-        if (target.parentIsModule() && target.tableSetup() == TableSetup.BY_LOADER && isReadAtLoad(section)) {
+        if (target.parent().isModule() && target.tableSetup() == TableSetup.BY_LOADER && isReadAtLoad(section)) {
             throw new UnreconcilableException(Problem.of(
                     ProblemCode.RELOCATION_UNSUPPORTED,
                     patched.where(section),

@@ -41,7 +41,12 @@ final class SectionNames {
 
     /** Data of the undefined-behaviour sanitizer, numbered arbitrarily and taken wholesale. */
     static boolean isSanitizerData(String name) {
-        return SANITIZER_DATA.stream().anyMatch(name::startsWith);
+        for (String prefix : SANITIZER_DATA) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Clang's data without a name of its own. */

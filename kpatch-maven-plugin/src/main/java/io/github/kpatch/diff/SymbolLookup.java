@@ -52,7 +52,10 @@ final class SymbolLookup {
                 .flatMap(blocks::of)
                 .flatMap(block -> only(block.localsNamed(name), patched, "its source file"))
                 .map(entry -> found(entry, false));
-        return local.or(() -> only(target.symbols().globalsNamed(name), patched, target.parentName())
+        return local.or(() -> only(
+                                target.symbols().globalsNamed(name),
+                                patched,
+                                target.parent().name())
                         .map(entry -> found(entry, true)))
                 .or(() -> only(target.symvers().exportsNamed(name), patched, "the kernel's exports")
                         .map(SymbolLookup::found));
@@ -73,18 +76,18 @@ final class SymbolLookup {
         List<ParentSymbols.Entry> globals = target.symbols().globalsNamed(entry.name());
         boolean only = locals.size() + globals.size() == 1;
         return new Found(
-                target.parentName(),
+                target.parent().name(),
                 entry.value(),
                 entry.size(),
                 global && only ? 0 : upTo(entry, locals) + upTo(entry, globals),
-                !only && (target.parentIsModule() || !globals.isEmpty()),
+                !only && (target.parent().isModule() || !globals.isEmpty()),
                 global,
                 global && !target.symvers().exportsNamed(entry.name()).isEmpty());
     }
 
     private long upTo(ParentSymbols.Entry wanted, List<ParentSymbols.Entry> namesakes) {
         return namesakes.stream()
-                .filter(entry -> target.parentIsModule()
+                .filter(entry -> target.parent().isModule()
                         ? entry.index() <= wanted.index()
                         : Long.compareUnsigned(entry.value(), wanted.value()) <= 0)
                 .count();

@@ -33,14 +33,14 @@ final class TableEntries {
         this.section = section;
         this.special = special;
         this.size = size;
-        this.starts = division.starts().stream().mapToLong(Long::longValue).toArray();
+        this.starts = division.starts().toArray();
         this.entrySize = division.entrySize();
         this.meaning = division.meaning();
         this.companion = division.companion();
     }
 
     /** Where entries begin, and what they mean. */
-    private record Division(List<Long> starts, int entrySize, EntryMeaning meaning, Optional<Companion> companion) {}
+    private record Division(LongStream starts, int entrySize, EntryMeaning meaning, Optional<Companion> companion) {}
 
     /**
      * The table that holds the second halves of the entries.
@@ -140,14 +140,12 @@ final class TableEntries {
         return size.getAsInt();
     }
 
-    private static List<Long> regular(long size, long entry) {
-        return LongStream.iterate(0, start -> start < size, start -> start + entry)
-                .boxed()
-                .toList();
+    private static LongStream regular(long size, long entry) {
+        return LongStream.iterate(0, start -> start < size, start -> start + entry);
     }
 
     /** References that only say which code an entry of the other table is about begin nothing here. */
-    private static List<Long> delimited(
+    private static LongStream delimited(
             Unit unit, SectionId section, SpecialSection special, String by, DiffTarget target) {
         SpecialSection other = unit.arch().specialSections().stream()
                 .filter(table -> table.name().equals(by))
@@ -168,7 +166,7 @@ final class TableEntries {
         if (size > 0 && !starts.contains(0L)) {
             throw invalid(unit.where(section), "Section " + by + " does not say where its entries begin.");
         }
-        return List.copyOf(starts);
+        return starts.stream().mapToLong(Long::longValue);
     }
 
     private boolean leadsTo(String codeSection, long at) {

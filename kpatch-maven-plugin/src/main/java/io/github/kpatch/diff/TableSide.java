@@ -21,15 +21,25 @@ import java.util.Optional;
  * comparison. Entries are named by their place in the table.
  */
 final class TableSide {
+    private static final int ALL_BITS = 0xff;
+
     private final Unit unit;
     private final TableEntries table;
     private final EntryMeaning.AboutCode meaning;
+    private final Bytes bytes;
+    private final List<EntryMeaning.OutOfLine> outOfLine;
+    /** Which bits of each byte of an entry count. */
+    private final int[] mask;
+
     private final Map<SymbolId, List<Integer>> about = new HashMap<>();
 
     private TableSide(Unit unit, TableEntries table, EntryMeaning.AboutCode meaning) {
         this.unit = unit;
         this.table = table;
         this.meaning = meaning;
+        this.bytes = unit.section(table.section()).bytes();
+        this.outOfLine = table.outOfLine().toList();
+        this.mask = mask(table.entrySize(), meaning);
         for (int i = 0; i < table.entries().size(); i++) {
             about.computeIfAbsent(codeOf(i).symbol(), code -> new ArrayList<>()).add(i);
         }
@@ -46,16 +56,29 @@ final class TableSide {
                 : Optional.empty();
     }
 
+    private static int[] mask(int size, EntryMeaning.AboutCode meaning) {
+        int[] mask = new int[size];
+        Arrays.fill(mask, ALL_BITS);
+        for (EntryMeaning.Part part : meaning.parts()) {
+            if (part instanceof EntryMeaning.NotCounted range) {
+                Arrays.fill(mask, range.from(), range.to(), 0);
+            } else if (part instanceof EntryMeaning.BitsNotCounted bits) {
+                mask[bits.at()] &= ~bits.bits();
+            }
+        }
+        return mask;
+    }
+
     private Relocation codeOf(int index) {
-        return entry(index).relocations().stream()
-                .filter(relocation -> isCode(index, relocation)
-                        && unit.home(relocation.symbol()).isPresent())
-                .findFirst()
-                .orElseThrow(() -> ProblemException.input(
-                        ProblemCode.SPECIAL_SECTION_INVALID,
-                        unit.where(table.section()),
-                        "The entry at offset " + entry(index).offset()
-                                + " does not say which code of the object it is about."));
+        for (Relocation relocation : entry(index).relocations()) {
+            if (isCode(index, relocation) && unit.home(relocation.symbol()).isPresent()) {
+                return relocation;
+            }
+        }
+        throw ProblemException.input(
+                ProblemCode.SPECIAL_SECTION_INVALID,
+                unit.where(table.section()),
+                "The entry at offset " + entry(index).offset() + " does not say which code of the object it is about.");
     }
 
     /** Whether {@code relocation} is what says which code the entry is about. */
@@ -110,37 +133,43 @@ final class TableSide {
         return unit.home(relocation.symbol()).orElseThrow();
     }
 
-    /** The entry's bytes, with zeroes for what does not count and for the padding that the last one may lack. */
-    Bytes counting(int index) {
-        TableEntry entry = entry(index);
-        byte[] bytes = new byte[Math.max(table.entrySize(), Math.toIntExact(entry.size()))];
-        Bytes all = unit.section(table.section()).bytes();
-        for (int i = 0; i < entry.size(); i++) {
-            bytes[i] = (byte) all.at((int) entry.offset() + i);
-        }
-        for (EntryMeaning.Part part : meaning.parts()) {
-            if (part instanceof EntryMeaning.NotCounted range) {
-                Arrays.fill(bytes, range.from(), range.to(), (byte) 0);
-            } else if (part instanceof EntryMeaning.BitsNotCounted bits) {
-                bytes[bits.at()] &= (byte) ~bits.bits();
+    /** Whether the bytes of two entries agree in all that counts; the padding that a last entry may lack is zero. */
+    boolean sameBytes(int index, TableSide other, int otherIndex) {
+        TableEntry a = entry(index);
+        TableEntry b = other.entry(otherIndex);
+        for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+            int counting = i < mask.length ? mask[i] : ALL_BITS;
+            if (((byteAt(a, i) ^ other.byteAt(b, i)) & counting) != 0) {
+                return false;
             }
         }
-        return Bytes.copyOf(bytes);
+        return true;
+    }
+
+    private int byteAt(TableEntry entry, int at) {
+        return at < entry.size() ? bytes.at((int) entry.offset() + at) : 0;
     }
 
     /** The entry's relocations that count, in the order of the file. */
     List<Relocation> countingRelocations(int index) {
         TableEntry entry = entry(index);
-        return entry.relocations().stream()
-                .filter(relocation -> meaning.parts().stream()
-                        .noneMatch(part -> part instanceof EntryMeaning.NotCounted range
-                                && relocation.offset() - entry.offset() >= range.from()
-                                && relocation.offset() - entry.offset() < range.to()))
-                .toList();
+        return meaning.parts().stream().noneMatch(EntryMeaning.NotCounted.class::isInstance)
+                ? entry.relocations()
+                : entry.relocations().stream()
+                        .filter(relocation -> counts(relocation.offset() - entry.offset()))
+                        .toList();
     }
 
-    /** The half of the entry that stands in another table. */
-    Bytes companion(int index) {
+    private boolean counts(long at) {
+        return at < 0 || at >= mask.length || mask[(int) at] != 0;
+    }
+
+    /** Whether the halves of two entries that stand in another table agree. */
+    boolean sameCompanions(int index, TableSide other, int otherIndex) {
+        return companion(index).equals(other.companion(otherIndex));
+    }
+
+    private Bytes companion(int index) {
         return table.companion()
                 .map(half -> unit.section(half.section())
                         .bytes()
@@ -150,20 +179,21 @@ final class TableSide {
 
     /** How {@code relocation} counts, if it leads to code that stands out of line. */
     Optional<EntryMeaning.OutOfLine> outOfLine(int index, Relocation relocation) {
-        Optional<String> home =
-                unit.home(relocation.symbol()).map(id -> unit.section(id).name());
-        return meaning.parts().stream()
-                .filter(EntryMeaning.OutOfLine.class::isInstance)
-                .map(EntryMeaning.OutOfLine.class::cast)
-                .filter(code -> relocation.offset() - entry(index).offset() == code.at()
-                        && home.equals(Optional.of(code.section())))
-                .findFirst();
+        for (EntryMeaning.OutOfLine code : outOfLine) {
+            if (relocation.offset() - entry(index).offset() == code.at()
+                    && unit.home(relocation.symbol())
+                            .filter(home -> unit.section(home).name().equals(code.section()))
+                            .isPresent()) {
+                return Optional.of(code);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The length in bytes of the code that {@code relocation} leads to. */
     long length(int index, Relocation relocation, EntryMeaning.OutOfLine code, CodeTables tables) {
         if (code.lengthAt().isPresent()) {
-            return counting(index).at(code.lengthAt().getAsInt());
+            return byteAt(entry(index), code.lengthAt().getAsInt());
         }
         TableEntries pieces = tables.named(code.section()).orElseThrow();
         int piece = pieces.indexOf(target(relocation));

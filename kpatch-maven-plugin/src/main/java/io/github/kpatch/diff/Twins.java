@@ -1,5 +1,6 @@
 package io.github.kpatch.diff;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,8 @@ import java.util.Optional;
  */
 record Twins<T>(Map<T, T> patchedOf, Map<T, T> originalOf) {
     Twins {
-        patchedOf = Map.copyOf(patchedOf);
-        originalOf = Map.copyOf(originalOf);
+        patchedOf = Collections.unmodifiableMap(new HashMap<>(patchedOf));
+        originalOf = Collections.unmodifiableMap(new HashMap<>(originalOf));
     }
 
     /** A relation of nothing. */

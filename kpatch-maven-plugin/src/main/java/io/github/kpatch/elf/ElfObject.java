@@ -21,10 +21,10 @@ public final class ElfObject {
     private final List<Symbol> symbols;
     private final List<SectionId> sectionIds;
     private final List<SymbolId> symbolIds;
-    private final Map<SectionId, SectionId> relocationsOf = new HashMap<>();
-    private final Map<SectionId, SymbolId> sectionSymbolOf = new HashMap<>();
-    private final Map<String, List<SectionId>> sectionsByName = new HashMap<>();
-    private final Map<String, List<SymbolId>> symbolsByName = new HashMap<>();
+    private final Map<SectionId, SectionId> relocationsOf;
+    private final Map<SectionId, SymbolId> sectionSymbolOf;
+    private final Map<String, List<SectionId>> sectionsByName;
+    private final Map<String, List<SymbolId>> symbolsByName;
 
     /**
      * @param sections in file order
@@ -38,6 +38,10 @@ public final class ElfObject {
         if (this.symbols.isEmpty() || !this.symbols.get(0).equals(Symbol.NULL)) {
             throw new IllegalArgumentException("the first symbol must be the null symbol");
         }
+        relocationsOf = new HashMap<>(sections.size());
+        sectionSymbolOf = new HashMap<>(2 * sections.size());
+        sectionsByName = new HashMap<>(2 * sections.size());
+        symbolsByName = new HashMap<>(2 * symbols.size());
         sectionIds =
                 IntStream.range(0, sections.size()).mapToObj(SectionId::new).toList();
         symbolIds = IntStream.range(1, symbols.size()).mapToObj(SymbolId::new).toList();

@@ -1,6 +1,7 @@
 package io.github.kpatch.special;
 
 import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -50,7 +51,9 @@ public final class JumpTable implements SpecialSection {
         boolean harmlessWhenOff = keyName.startsWith("__tracepoint_") || context.isDynamicDebug(key);
         boolean byLivepatch = context.tableSetup() == TableSetup.BY_LIVEPATCH;
         boolean usable = !byLivepatch
-                && context.owner(key).filter(owner -> !owner.equals("vmlinux")).isEmpty();
+                && context.owner(key)
+                        .filter(owner -> !owner.equals(KernelObject.VMLINUX.name()))
+                        .isEmpty();
         if (usable) {
             return new Verdict.Keep();
         }

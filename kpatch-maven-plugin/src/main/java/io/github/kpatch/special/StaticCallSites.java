@@ -1,6 +1,7 @@
 package io.github.kpatch.special;
 
 import io.github.kpatch.elf.Relocation;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -39,8 +40,9 @@ public final class StaticCallSites implements SpecialSection {
         }
         Relocation code = entry.relocations().get(0);
         Relocation key = entry.relocations().get(1);
-        boolean usable =
-                context.owner(key).filter(owner -> !owner.equals("vmlinux")).isEmpty();
+        boolean usable = context.owner(key)
+                .filter(owner -> !owner.equals(KernelObject.VMLINUX.name()))
+                .isEmpty();
         if (usable) {
             return new Verdict.Keep();
         }

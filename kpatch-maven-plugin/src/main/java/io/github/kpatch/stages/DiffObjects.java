@@ -88,7 +88,7 @@ public final class DiffObjects {
                     () -> object(object.patched(), context.workspace()),
                     ObjectPair.LineNumbers.KEPT,
                     () -> new DiffTarget(
-                            object.parent().name(),
+                            object.parent(),
                             facts.symbols(object.parent().name()),
                             facts.symvers(),
                             sizes,

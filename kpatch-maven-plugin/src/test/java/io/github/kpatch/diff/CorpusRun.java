@@ -6,6 +6,7 @@ import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.kernel.TableSetup;
@@ -125,7 +126,7 @@ final class CorpusRun {
     DiffOutcome diff(Path pair) throws IOException {
         JsonObject meta = json(pair.resolve("meta.json"));
         DiffTarget target = new DiffTarget(
-                meta.get("parent").getAsString(),
+                KernelObject.named(meta.get("parent").getAsString()),
                 parents.computeIfAbsent(meta.get("parentElf").getAsString(), this::parent),
                 symvers,
                 StructSizes.parse("corpus", STRUCT_SIZES),

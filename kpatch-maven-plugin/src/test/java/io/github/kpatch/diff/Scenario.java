@@ -9,6 +9,7 @@ import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.kernel.TableSetup;
@@ -155,7 +156,7 @@ final class Scenario {
     /** A kernel that consists of {@code originalObject}. */
     DiffTarget target(ElfObject originalObject) {
         return new DiffTarget(
-                parent,
+                KernelObject.named(parent),
                 ParentSymbols.ofText(
                         "table", tableEdit.apply(table(originalObject)).getBytes(StandardCharsets.ISO_8859_1)),
                 symvers,

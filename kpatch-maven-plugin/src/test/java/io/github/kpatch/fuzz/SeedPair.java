@@ -9,6 +9,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.kernel.TableSetup;
@@ -141,7 +142,7 @@ record SeedPair(
         StringBuilder symvers = new StringBuilder("0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
         exports.forEach(export -> symvers.append("0x00000000\t").append(export).append('\n'));
         return new DiffTarget(
-                parent,
+                KernelObject.named(parent),
                 ParentSymbols.ofText("table", (String.join("\n", table) + "\n").getBytes(StandardCharsets.ISO_8859_1)),
                 ModuleSymvers.parse("Module.symvers", symvers.toString().getBytes(StandardCharsets.ISO_8859_1)),
                 StructSizes.of(sizes),

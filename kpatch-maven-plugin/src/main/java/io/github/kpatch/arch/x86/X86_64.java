@@ -248,12 +248,15 @@ public final class X86_64 implements Architecture {
         Bytes code = object.section(id).bytes();
         long entry = object.symbol(function).value();
         long site = isAt(code, entry, BRANCH_TARGET_MARK) ? entry + BRANCH_TARGET_MARK.length : entry;
-        return object.relocationsOf(id).stream()
-                .filter(relocation -> relocation.offset() == site + 1
-                        && object.symbol(relocation.symbol()).name().equals("__fentry__")
-                        && (relocation.type().equals(R_X86_64_NONE)
-                                || (isAt(code, site, CALL_OPCODE) && isCall(relocation))))
-                .findFirst();
+        for (Relocation relocation : object.relocationsOf(id)) {
+            if (relocation.offset() == site + 1
+                    && object.symbol(relocation.symbol()).name().equals("__fentry__")
+                    && (relocation.type().equals(R_X86_64_NONE)
+                            || (isAt(code, site, CALL_OPCODE) && isCall(relocation)))) {
+                return Optional.of(relocation);
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean isCall(Relocation relocation) {
