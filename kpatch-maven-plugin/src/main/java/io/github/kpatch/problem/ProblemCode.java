@@ -179,6 +179,10 @@ public enum ProblemCode {
             "A symbol's or object's name does not fit into a klp symbol.",
             "Keep the function with this name out of the live patch."),
     FUNCTION_PATCHED_TWICE(508, "Two objects of the patch replace the same function.", "Report it with the objects."),
+    OTHER_OBJECT_NEEDED(
+            516,
+            "What the patch brings for one kernel object leads to new code for a module that may not be loaded.",
+            "Put the new code into a file of the object that uses it, or let it refer to nothing but exports of vmlinux."),
 
     BOOT_FAILED(601, "The target kernel did not boot in QEMU.", "Read the console log."),
     LOAD_FAILED(602, "The kernel refused the module.", "Read the kernel's reason in the console log."),

@@ -14,6 +14,7 @@ import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.CheckModule;
+import io.github.kpatch.livepatch.CheckReach;
 import io.github.kpatch.livepatch.FinishModule;
 import io.github.kpatch.livepatch.LinkerOptions;
 import io.github.kpatch.livepatch.LivepatchInterface;
@@ -104,6 +105,7 @@ public final class LinkModule {
                     ElfReader.read(object.name(), context.workspace().read(object.intermediate()))));
         }
         Architecture arch = architecture(units.get(0).object());
+        CheckReach.check(units, arch);
         LivepatchInterface livepatch = livepatchInterface();
         List<String> linkerOptions = LinkerOptions.of(kernel.target().release(), arch);
         byte[] linked;

@@ -25,8 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Makes patch units from C and links a module of them as kbuild would, with the host's gcc and stand-in headers. */
 final class ModuleFolder {
@@ -125,6 +127,38 @@ final class ModuleFolder {
                 List.of(),
                 List.of(new KlpSymbol("hidden", parent, 0, 2, SymbolBinding.LOCAL, SymbolType.OBJECT)),
                 List.of(new KlpRelocation(pointer, 0, ABS32S, false, 5, parent, 0)),
+                List.of(),
+                List.of());
+        return new PatchUnit("fs/" + name + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
+    }
+
+    /**
+     * A unit of any source.
+     *
+     * @param replaced functions that take the place of the parent's
+     * @param waiting functions whose code refers to the klp symbol {@code hidden} of the parent at their beginning
+     */
+    PatchUnit unitOf(String name, String parent, String source, List<String> replaced, List<String> waiting) {
+        Path file = NativeTools.compile(folder, "unit-" + name, source, "-ffunction-sections", "-fdata-sections");
+        ElfObject object = ElfReader.read(name, NativeTools.bytes(file));
+        KlpSymbol hidden = new KlpSymbol("hidden", parent, 0, 0, SymbolBinding.GLOBAL, SymbolType.FUNC);
+        IntermediateTables tables = new IntermediateTables(
+                replaced.stream()
+                        .map(function -> new PatchedFunction(
+                                object.symbolsNamed(function).get(0), 6, 0x1000, 6, 0, function, parent))
+                        .toList(),
+                Collections.nCopies(waiting.size(), hidden),
+                IntStream.range(0, waiting.size())
+                        .mapToObj(index -> new KlpRelocation(
+                                object.sectionNamed(".text." + waiting.get(index))
+                                        .orElseThrow(),
+                                0,
+                                ABS32S,
+                                false,
+                                0,
+                                parent,
+                                index))
+                        .toList(),
                 List.of(),
                 List.of());
         return new PatchUnit("fs/" + name + ".o", IntermediateWriter.add(object, tables, parent, ABS64));
