@@ -2,17 +2,13 @@ package io.github.kpatch.boot;
 
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
+import io.github.kpatch.host.SearchPath;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The two programs of the host that a boot test stands on.
@@ -32,11 +28,15 @@ public record BootTools(Path qemu, Path busybox) {
      *     libraries, which the guest does not have
      */
     public static BootTools find(String searchPath) {
-        Path qemu = search(searchPath, EMULATOR)
+        SearchPath folders = SearchPath.of(searchPath);
+        Path qemu = folders.programs(EMULATOR)
                 .findFirst()
+                .map(Path::toAbsolutePath)
                 .orElseThrow(() -> missing(EMULATOR, "QEMU is not installed.", "qemu-system-x86"));
-        List<Path> candidates =
-                BUSYBOX.stream().flatMap(name -> search(searchPath, name)).toList();
+        List<Path> candidates = BUSYBOX.stream()
+                .flatMap(folders::programs)
+                .map(Path::toAbsolutePath)
+                .toList();
         if (candidates.isEmpty()) {
             throw missing("busybox", "A static busybox is not installed.", "busybox-static");
         }
@@ -48,21 +48,6 @@ public record BootTools(Path qemu, Path busybox) {
                         "This busybox needs shared libraries, which the test machine does not have.",
                         "busybox-static"));
         return new BootTools(qemu, busybox);
-    }
-
-    private static Stream<Path> search(String searchPath, String name) {
-        return Stream.of(searchPath.split(File.pathSeparator))
-                .filter(folder -> !folder.isEmpty())
-                .flatMap(folder -> path(folder, name).stream())
-                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
-    }
-
-    private static Optional<Path> path(String folder, String name) {
-        try {
-            return Optional.of(Path.of(folder, name).toAbsolutePath());
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
     }
 
     private static boolean isStatic(Path program) {

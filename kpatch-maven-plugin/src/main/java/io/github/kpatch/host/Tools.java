@@ -2,8 +2,6 @@ package io.github.kpatch.host;
 
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +17,7 @@ public final class Tools {
 
     private final CommandRunner runner;
     private final FileMemo memo;
-    private final String searchPath;
+    private final SearchPath searchPath;
 
     /**
      * Tools on the {@code PATH}.
@@ -36,7 +34,7 @@ public final class Tools {
     public Tools(CommandRunner runner, FileMemo memo, String searchPath) {
         this.runner = runner;
         this.memo = memo;
-        this.searchPath = searchPath;
+        this.searchPath = SearchPath.of(searchPath);
     }
 
     /**
@@ -45,22 +43,9 @@ public final class Tools {
      * @param program a name to be looked up on the {@code PATH}, or a path
      */
     public Optional<Path> find(String program) {
-        if (program.indexOf('/') >= 0) {
-            return Optional.of(Path.of(program)).filter(Tools::isProgram);
-        }
-        for (String folder : searchPath.split(File.pathSeparator)) {
-            if (!folder.isEmpty()) {
-                Path candidate = Path.of(folder, program);
-                if (isProgram(candidate)) {
-                    return Optional.of(candidate);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isProgram(Path path) {
-        return Files.isRegularFile(path) && Files.isExecutable(path);
+        return program.indexOf('/') >= 0
+                ? Optional.of(Path.of(program)).filter(SearchPath::isProgram)
+                : searchPath.programs(program).findFirst();
     }
 
     /** The first line with text that a program prints when it is asked {@code --version}. */
