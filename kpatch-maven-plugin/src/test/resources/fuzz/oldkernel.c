@@ -2,7 +2,7 @@
 // parent: some_mod
 // klp-arch
 #define ALTERNATIVE(n) asm volatile("1: nop\n.pushsection .altinstructions,\"a\"\n.long 1b - ., 2f - .\n" \
-    ".word " #n "\n.byte 1, 1\n.popsection\n.pushsection .altinstr_replacement,\"ax\"\n2: call h\n.popsection")
+    ".word " #n "\n.byte 1, 5\n.popsection\n.pushsection .altinstr_replacement,\"ax\"\n2: call h\n.popsection")
 #define PARAVIRT(n) asm volatile("1: nop\n.pushsection .parainstructions,\"a\"\n.quad 1b\n.byte " #n ", 1\n" \
     ".short 5\n.long 0\n.popsection")
 int h(int);

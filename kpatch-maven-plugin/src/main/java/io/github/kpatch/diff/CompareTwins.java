@@ -155,8 +155,8 @@ final class CompareTwins {
 
     private void compareTables(CodeTables originalTables, CodeTables patchedTables) {
         Map<SymbolId, String> differing = CompareTables.of(twins, originalTables, patchedTables);
-        differing.forEach((code, table) -> {
-            SectionId home = patched.home(code).orElseThrow();
+        // One that is no longer defined is refused with its symbol.
+        differing.forEach((code, table) -> patched.home(code).ifPresent(home -> {
             boolean same = sections[home.index()] == Status.SAME
                     && patched.elf()
                             .relocationSectionOf(home)
@@ -165,7 +165,7 @@ final class CompareTwins {
             if (same || patched.bundles().owner(home).isEmpty()) {
                 tables.put(code, table);
             }
-        });
+        }));
         tables.keySet()
                 .forEach(code -> sections[patched.home(code).orElseThrow().index()] = Status.CHANGED);
         accountedFor.addAll(patchedTables.accountedFor());

@@ -118,6 +118,9 @@ final class TableEntries {
                 .sectionNamed(paired.companion())
                 .orElseThrow(
                         () -> invalid(unit.where(section), "The object has no " + paired.companion() + " beside it."));
+        if (unit.elf().relocationSectionOf(companion).isPresent()) {
+            throw invalid(unit.where(companion), "It refers to something, which no " + paired.structure() + " does.");
+        }
         int half = structSize(unit, companion, paired.structure(), target);
         long bytes = unit.section(companion).bytes().size();
         if (bytes != size / paired.size() * half) {

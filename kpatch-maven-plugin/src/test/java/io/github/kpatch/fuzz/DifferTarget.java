@@ -23,12 +23,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A valid pair of objects and edits of both, driven by the fuzzer's bytes: which pair, which way round, what is known of
  * the kernel, then one edit after the other. Nothing but an outcome or a coded problem may come out; what changed must
- * be an object with its intermediate tables, byte for byte the same each time; no change of code may get lost and no
- * reference lead elsewhere; and an object has never changed against itself.
+ * be an object with its intermediate tables, byte for byte the same each time; no change of code or of what is said of it
+ * may get lost, and no reference lead elsewhere; and an object has never changed against itself.
  */
 public final class DifferTarget {
     /** Where {@link Seeds} has put the pairs. */
@@ -46,6 +47,9 @@ public final class DifferTarget {
 
     /** The kinds of edits of what is known of the kernel, behind those of the objects. */
     private static final int KERNEL_KINDS = 6;
+
+    /** How many kinds of edits there are. */
+    static final int KINDS = ObjectEdits.KINDS + KERNEL_KINDS;
 
     private final Script script;
     private final SeedPair pair;
@@ -86,7 +90,7 @@ public final class DifferTarget {
     private void edit() {
         while (script.hasMore()) {
             int choice = script.next();
-            int kind = (choice & 0x3f) % (ObjectEdits.KINDS + KERNEL_KINDS);
+            int kind = (choice & 0x3f) % KINDS;
             int start = script.position();
             if (kind >= ObjectEdits.KINDS) {
                 editKernel(kind - ObjectEdits.KINDS);
@@ -169,6 +173,7 @@ public final class DifferTarget {
         }
         if (outcome instanceof DiffOutcome.Unchanged unchanged) {
             requireNothingLost(objects, List.of());
+            requireNothingVanished(objects, List.of());
             return "unchanged " + text(unchanged.warnings());
         }
         DiffOutcome.Changed changed = (DiffOutcome.Changed) outcome;
@@ -182,6 +187,10 @@ public final class DifferTarget {
         DiffOutcome.Changed again = (DiffOutcome.Changed) anotherRun.get();
         require(Arrays.equals(bytes, ElfWriter.write(again.output())), "a second run gives other bytes");
         requireNothingLost(objects, output.sections());
+        requireNothingVanished(
+                objects,
+                Stream.concat(changed.changedFunctions().stream(), changed.newFunctions().stream())
+                        .toList());
         References.astray(objects.patched(), output, tables).ifPresent(reference -> {
             throw new AssertionError("the reference at " + reference + " leads astray");
         });
@@ -204,6 +213,14 @@ public final class DifferTarget {
         SecondOpinion.lostCode(objects.original(), objects.patched(), output).ifPresent(section -> {
             throw new AssertionError("the change of section " + section + " is lost");
         });
+    }
+
+    private void requireNothingVanished(ObjectPair objects, List<String> listed) {
+        if (sizes.equals(pair.sizes())) {
+            VanishedChanges.in(objects, listed, sizes).ifPresent(change -> {
+                throw new AssertionError("a change is not noticed: " + change);
+            });
+        }
     }
 
     private static void require(boolean law, String broken) {

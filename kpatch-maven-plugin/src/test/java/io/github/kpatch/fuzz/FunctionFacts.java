@@ -9,6 +9,7 @@ import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ import java.util.stream.Collectors;
 final class FunctionFacts {
     /** What a field relative to the next instruction is short of, where no immediate follows it. */
     private static final int FIELD = 4;
+
+    /** The flag by which the running kernel remembers a warning that comes once. */
+    private static final int WARNED_ALREADY = 1 << 2;
 
     private static final List<Integer> IMMEDIATES = List.of(0, 1, 2, 4);
 
@@ -91,6 +95,7 @@ final class FunctionFacts {
         for (Symbol symbol : object.symbols()) {
             Optional<SectionId> home = symbol.home().section().filter(id -> isCode(object.section(id)));
             if (symbol.isFunction()
+                    && !symbol.name().isEmpty()
                     && home.isPresent()
                     && PADDING.stream().noneMatch(symbol.name()::startsWith)
                     && symbol.value() >= 0
@@ -182,6 +187,7 @@ final class FunctionFacts {
                     && section.has(SectionFlags.ALLOC)
                     && !section.isText()
                     && !TableShapes.saysNothing(section.name())
+                    && !TableShapes.isVariable(section.name())
                     && object.symbols().stream()
                             .noneMatch(symbol ->
                                     symbol.isObject() && symbol.home().section().equals(Optional.of(id)))) {
@@ -193,7 +199,8 @@ final class FunctionFacts {
     private void readTable(SectionId id, Section section) {
         List<Relocation> relocations = sorted(id);
         long size = section.bytes().size();
-        OptionalInt entry = TableShapes.entrySize(section.name(), sizes);
+        String name = SecondOpinion.withoutNumbers(section.name());
+        OptionalInt entry = TableShapes.entrySize(name, sizes);
         TreeMap<Long, List<Relocation>> entries = new TreeMap<>();
         for (Relocation relocation : relocations) {
             if (entry.isPresent()) {
@@ -213,8 +220,8 @@ final class FunctionFacts {
             long end = entry.isPresent() ? start + entry.getAsInt() : next == null ? size : next;
             about(each.getValue().get(0))
                     .ifPresent(function -> function.tables()
-                            .computeIfAbsent(section.name(), name -> new ArrayList<>())
-                            .add(entry(section, start, Math.min(end, size), each.getValue())));
+                            .computeIfAbsent(name, key -> new ArrayList<>())
+                            .add(entry(name, section, start, Math.min(end, size), each.getValue())));
         }
     }
 
@@ -222,27 +229,28 @@ final class FunctionFacts {
         return home(relocation).flatMap(id -> functionAt(id, place(relocation, false)));
     }
 
-    private String entry(Section table, long start, long end, List<Relocation> relocations) {
+    private String entry(String name, Section table, long start, long end, List<Relocation> relocations) {
         byte[] bytes = start < 0 || start > end
                 ? new byte[0]
                 : table.bytes().slice((int) start, (int) end).toArray();
-        boolean located = table.name().equals("__bug_table") && bytes.length == 12;
+        boolean located = name.equals("__bug_table") && bytes.length == 12;
         if (located) {
-            // Line, and below the file's name: a warning prints them, and nothing else depends on them.
-            bytes[8] = bytes[9] = 0;
+            // The file's name, also below, and the line: a warning prints them, and nothing else depends on them.
+            Arrays.fill(bytes, 4, 10, (byte) 0);
+            bytes[10] &= ~WARNED_ALREADY;
         }
         StringBuilder text = new StringBuilder(HexFormat.of().formatHex(bytes));
         for (Relocation relocation : relocations) {
             long at = relocation.offset() - start;
             if (!(located && at == 4)) {
-                boolean replacement = table.name().equals(".altinstructions") && at == 4 && bytes.length > 11;
+                boolean replacement = name.equals(".altinstructions") && at == 4 && bytes.length > 11;
                 OptionalInt length = replacement
                         ? OptionalInt.of(bytes[bytes.length == 13 ? 11 : bytes.length - 1] & 0xff)
                         : OptionalInt.empty();
                 text.append(", ").append(at).append(": ").append(reference(relocation, false, 0, length));
             }
         }
-        if (table.name().equals(".orc_unwind_ip")) {
+        if (name.equals(".orc_unwind_ip")) {
             text.append(", ").append(unwinding(start / 4));
         }
         return text.toString();
@@ -281,9 +289,7 @@ final class FunctionFacts {
         }
         Optional<Function> function = functionAt(id, place);
         if (function.isPresent()) {
-            return at(
-                    function.get().names().iterator().next(),
-                    place - function.get().start());
+            return at(mainName(function.get(), section), place - function.get().start());
         }
         Symbol symbol = object.symbol(relocation.symbol());
         if (!symbol.isSection() && !symbol.name().startsWith(".L")) {
@@ -304,6 +310,14 @@ final class FunctionFacts {
         return variable(id, place).orElseGet(() -> content(id, place, depth, length));
     }
 
+    /** Of several names the one that the section has, for others come and go without moving anything. */
+    private static String mainName(Function function, Section section) {
+        return function.names().stream()
+                .filter(name -> section.name().endsWith("." + name))
+                .findFirst()
+                .orElse(function.names().iterator().next());
+    }
+
     private static String at(String name, long offset) {
         return SecondOpinion.withoutNumbers(name) + "+" + offset;
     }
@@ -311,7 +325,10 @@ final class FunctionFacts {
     /** The variable at {@code place}, or at a little more: how long an immediate is after the field is not known here. */
     private Optional<String> variable(SectionId id, long place) {
         List<Symbol> inSection = object.symbols().stream()
-                .filter(symbol -> symbol.isObject() && symbol.home().section().equals(Optional.of(id)))
+                .filter(symbol -> !symbol.isSection()
+                        && !symbol.name().isEmpty()
+                        && !symbol.name().startsWith(".L")
+                        && symbol.home().section().equals(Optional.of(id)))
                 .toList();
         if (inSection.size() == 1) {
             return Optional.of(

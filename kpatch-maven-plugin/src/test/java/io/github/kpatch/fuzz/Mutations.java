@@ -37,7 +37,7 @@ record Mutations(List<Section> sections, List<Symbol> symbols, Map<String, Integ
      */
     record Place(String name, Runnable mutate) {}
 
-    /** All places for one kind; after one has been mutated, ask again. */
+    /** All places for one kind in the object as it is now. */
     List<Place> of(Mutation kind) {
         return switch (kind) {
             case TABLE_BYTE -> bytes(Mutations::isTable);
@@ -171,7 +171,8 @@ record Mutations(List<Section> sections, List<Symbol> symbols, Map<String, Integ
             int index = i;
             Symbol symbol = symbols.get(i);
             if (symbol != null && !symbol.isSection()) {
-                places.add(new Place(symbol.name(), () -> symbols.set(index, edit.apply(symbol))));
+                places.add(
+                        new Place(symbol.type() + " " + symbol.name(), () -> symbols.set(index, edit.apply(symbol))));
             }
         }
         return places;

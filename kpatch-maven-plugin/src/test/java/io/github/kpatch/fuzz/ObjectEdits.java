@@ -191,11 +191,17 @@ final class ObjectEdits {
         return new Mutations(sections, symbols, sizes).of(kind);
     }
 
-    /** The object with the mutation at one of {@link #places}. */
+    /** What the engine reads of the file with a mutation at one of {@link #places}, which is then taken back. */
     ElfObject mutated(Mutations.Place place) {
-        edited = true;
-        place.mutate().run();
-        return read("mutant.o");
+        List<Section> sectionsBefore = new ArrayList<>(sections);
+        List<Symbol> symbolsBefore = new ArrayList<>(symbols);
+        try {
+            place.mutate().run();
+            return ElfReader.read("mutant.o", bytes());
+        } finally {
+            Collections.copy(sections, sectionsBefore);
+            Collections.copy(symbols, symbolsBefore);
+        }
     }
 
     private void header(Script script) {

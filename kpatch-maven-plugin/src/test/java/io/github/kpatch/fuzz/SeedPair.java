@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * A valid pair of real objects to begin with, and what is known of the kernel it belongs to. It lives in a folder, for the
  * fuzzer runs in a process of its own.
  *
+ * @param name of the folder
  * @param original the object from the unpatched source
  * @param patched the object from the patched source
  * @param parent the kernel object that contains the original
@@ -39,6 +40,7 @@ import java.util.stream.Stream;
  * @param sizes of the kernel's structures that tables consist of, in bytes
  */
 record SeedPair(
+        String name,
         ElfObject original,
         ElfObject patched,
         String parent,
@@ -80,6 +82,7 @@ record SeedPair(
         try (var reader = Files.newBufferedReader(folder.resolve(FACTS), StandardCharsets.ISO_8859_1)) {
             facts.load(reader);
             return new SeedPair(
+                    folder.getFileName().toString(),
                     ElfReader.read("original.o", Files.readAllBytes(folder.resolve("original.o"))),
                     ElfReader.read("patched.o", Files.readAllBytes(folder.resolve("patched.o"))),
                     facts.getProperty("parent", "vmlinux"),

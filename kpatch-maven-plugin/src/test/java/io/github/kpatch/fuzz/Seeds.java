@@ -65,6 +65,14 @@ final class Seeds {
         return seeds;
     }
 
+    /** Makes the pairs that are compiled here, nothing else, anew below {@code folder}. */
+    static Seeds compiledIn(Path folder) throws IOException {
+        Folders.delete(folder);
+        Seeds seeds = new Seeds(folder);
+        seeds.compile();
+        return seeds;
+    }
+
     private static List<Path> entries(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
@@ -200,19 +208,34 @@ final class Seeds {
         return grown;
     }
 
-    /** Each pair in each way of looking at it, without an edit and with some at random, of which the fuzzer learns how long. */
+    /**
+     * Each pair in each way of looking at it and with each kind of edit, and with some edits at random, of which the fuzzer
+     * learns how long they are.
+     */
     private void writeScripts() throws IOException {
         int count = entries(pairs()).size();
-        Random random = new Random(count);
         for (int pair = 0; pair < count; pair++) {
             for (int flags = 0; flags <= DifferTarget.TABLE_OF_EDITED; flags = flags == 0 ? 1 : flags * 2) {
-                Files.write(scripts().resolve(pair + "-" + flags), new byte[] {(byte) pair, (byte) flags});
-                byte[] edited = new byte[LONGEST_SCRIPT >> random.nextInt(5)];
-                random.nextBytes(edited);
-                edited[0] = (byte) pair;
-                edited[1] = (byte) flags;
-                Files.write(scripts().resolve(pair + "-" + flags + "-edited"), edited);
+                write(pair + "-" + flags, pair, flags);
+                write(pair + "-" + flags + "-edited", pair, flags, edits(new Random(pair * 32L + flags)));
+            }
+            for (int kind = 0; kind < DifferTarget.KINDS; kind++) {
+                write(pair + "-kind-" + kind, pair, 0, (byte) kind, (byte) pair);
             }
         }
+    }
+
+    private static byte[] edits(Random random) {
+        byte[] edits = new byte[LONGEST_SCRIPT >> random.nextInt(5)];
+        random.nextBytes(edits);
+        return edits;
+    }
+
+    private void write(String name, int pair, int flags, byte... edits) throws IOException {
+        byte[] script = new byte[2 + edits.length];
+        script[0] = (byte) pair;
+        script[1] = (byte) flags;
+        System.arraycopy(edits, 0, script, 2, edits.length);
+        Files.write(scripts().resolve(name), script);
     }
 }

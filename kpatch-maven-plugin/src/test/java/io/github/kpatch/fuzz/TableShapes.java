@@ -43,6 +43,11 @@ final class TableShapes {
         return STRUCTURES.containsKey(section) || DISTANCES.contains(section) || section.equals(UNWINDING);
     }
 
+    /** Whether a section is by its name a variable's own, whose content is no statement about the functions it refers to. */
+    static boolean isVariable(String section) {
+        return section.startsWith(".data.") || section.startsWith(".rodata.") || section.startsWith(".bss.");
+    }
+
     /** Whether a section says nothing of code that code itself, which is compared, does not say. */
     static boolean saysNothing(String section) {
         // The call sites of ftrace, which stand in the code; the output gets them anew.

@@ -1,0 +1,89 @@
+package io.github.kpatch.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.problem.ProblemCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the fuzzer's second opinion found the differ to overlook, and what may go without a word. */
+class VanishedChangeTest {
+    private static final String F = "int g(int);\nint f(int x) { return g(x) + 1; }\n";
+    private static final String CHANGED = "int g(int);\nint f(int x) { return g(x) + 2; }\n";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "int g(int); __attribute__((section(\".sched.text\"), noinline)) int %s(int x) { return g(x) + 1; }"
+                        + " __attribute__((section(\".sched.text\"), noinline)) int %s(int x) { return g(x) + 2; }",
+                "asm(\".pushsection .text.z,\\\"ax\\\"\\n.globl a, b\\n.type a, @function\\n.type b, @function\\n"
+                        + "%1$s: nop\\nret\\n.size %1$s, .-%1$s\\n%2$s: ret\\n.size %2$s, .-%2$s\\n.popsection\");",
+                "int %s __attribute__((section(\".data..read_mostly\"))) = 1;"
+                        + " int %s __attribute__((section(\".data..read_mostly\"))) = 2; int g(int);"
+                        + " int f(int x) { return g(x); }"
+            })
+    void namesThatAreExchangedAreRefused(String source) {
+        Scenario.of(source.formatted("a", "b"), source.formatted("b", "a")).assertRejected(ProblemCode.SYMBOL_CHANGED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".export_symbol", ".a_new_table_of_the_kernel"})
+    void tablesThatNobodyKnowsAreRefused(String name) {
+        String table = "asm(\".pushsection " + name + ", \\\"a\\\"\\n.quad f\\n.popsection\");\n";
+        Scenario.of(F, F + table).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+        Scenario.of(F + table, F).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+        Scenario.of(F, CHANGED + table).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+        Scenario.of(F + table, CHANGED).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+    }
+
+    /** They are used by nobody, or whoever uses them has changed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "int v = 5;",
+                "int v;",
+                "const int v = 5;",
+                "int unused(int x) { return g(x) * 3; }",
+                "int second(int) __attribute__((alias(\"f\")));",
+                "asm(\".pushsection .discard.x,\\\"a\\\"\\n.quad f\\n.popsection\");",
+                "asm(\".pushsection .comment.x\\n.byte 1\\n.popsection\");"
+            })
+    void whatNobodyUsesMayGo(String definition) {
+        Scenario.of(F + definition, F).assertUnchanged();
+        assertThat(Scenario.of(F + definition, CHANGED).changed().outcome().changedFunctions())
+                .containsExactly("f");
+    }
+
+    /** What a table said of it is no reason to look for it. */
+    @Test
+    void aFunctionThatIsOnlyDeclaredNowIsRefused() {
+        String table = "asm(\".pushsection __ex_table,\\\"a\\\"\\n.long f - ., f - ., 1\\n.popsection\");";
+        Scenario.of(F + table, F).editPatched(VanishedChangeTest::withoutF).assertRejected(ProblemCode.SYMBOL_CHANGED);
+    }
+
+    @Test
+    void unwindTablesThatReferToSomethingAreNotKnown() {
+        String orc = """
+                asm(".pushsection .orc_unwind_ip,\\"a\\"\\n.long f - .\\n.popsection");
+                asm(".pushsection .orc_unwind,\\"a\\"\\n.byte 8,0,0,0,5,0\\n%s\\n.popsection");
+                """;
+        Scenario.of(F + orc.formatted(""), F + orc.formatted(".reloc .orc_unwind, R_X86_64_NONE, f"))
+                .assertError(ProblemCode.SPECIAL_SECTION_INVALID);
+    }
+
+    private static ElfObject withoutF(ElfObject object) {
+        return new ElfObject(
+                object.header(),
+                object.sections(),
+                object.symbols().stream()
+                        .map(s -> s.name().equals("f")
+                                ? new Symbol(
+                                        s.name(), s.type(), s.binding(), s.other(), 0, 0, new SymbolHome.Undefined())
+                                : s)
+                        .toList());
+    }
+}
