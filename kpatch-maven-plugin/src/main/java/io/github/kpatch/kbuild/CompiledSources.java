@@ -62,7 +62,7 @@ public final class CompiledSources {
     }
 
     /** The object of a source file that is compiled by itself. */
-    static String objectOf(String source) {
+    public static String objectOf(String source) {
         if (!source.endsWith(".c")) {
             throw new IllegalStateException("not a C file: " + source);
         }

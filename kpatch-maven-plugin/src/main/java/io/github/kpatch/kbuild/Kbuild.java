@@ -56,14 +56,18 @@ public final class Kbuild {
         this.jobs = jobs;
     }
 
+    /** Tells make that the tree is configured, so that it does not try to do it again. */
+    static List<String> configured() {
+        return Stream.of("include/config/auto.conf", "include/config/auto.conf.cmd", "include/generated/autoconf.h")
+                .flatMap(made -> Stream.of("-o", made))
+                .toList();
+    }
+
     /** Makes objects, all in one call, and goes on after an error so that every object with one is named. */
     public CommandResult objects(
             PrivateView view, List<String> objects, Path log, Progress.Task task, Consumer<String> lines) {
         List<String> arguments = new ArrayList<>(List.of("--keep-going", "-o", "prepare"));
-        for (String configured :
-                List.of("include/config/auto.conf", "include/config/auto.conf.cmd", "include/generated/autoconf.h")) {
-            arguments.addAll(List.of("-o", configured));
-        }
+        arguments.addAll(configured());
         arguments.addAll(objects);
         return make(view, arguments, Map.of(), log, line -> {
             lines.accept(line);

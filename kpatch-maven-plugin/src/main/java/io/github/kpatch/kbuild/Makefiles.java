@@ -92,7 +92,7 @@ final class Makefiles {
         });
     }
 
-    private static boolean isOfThisKernel(Path architecture) {
+    static boolean isOfThisKernel(Path architecture) {
         return Files.isDirectory(architecture.resolve("include/generated"));
     }
 

@@ -54,6 +54,7 @@ public final class OriginalObjects {
             } catch (NoSuchFileException lost) {
                 // As good as damaged.
             }
+            Files.deleteIfExists(digest);
             console.warn("The original of " + object + " in the cache is damaged and is built again: " + file(object));
             return Optional.empty();
         });

@@ -6,6 +6,7 @@ import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,8 @@ public final class CheckPatches {
         Path patched = Files.createDirectories(scratch.resolve("patched"));
         DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
         refuse(targets, result);
+        LayoutChanges layouts = layoutChanges(result.files(), tree, patched);
+        refuse(layouts);
         Path corrected = Files.createDirectories(scratch.resolve("corrected"));
         correctLines(result.files(), tree, patched, corrected);
         return new CheckedSeries(
@@ -62,6 +65,7 @@ public final class CheckPatches {
                 result.files(),
                 patched,
                 corrected,
+                List.copyOf(layouts.macros()),
                 warnings(series, patches, targets, result));
     }
 
@@ -89,6 +93,26 @@ public final class CheckPatches {
         }
         if (!problems.isEmpty()) {
             throw ProblemException.findings(problems);
+        }
+    }
+
+    private static LayoutChanges layoutChanges(List<String> files, Path tree, Path patched) {
+        return LayoutChanges.between(texts(files, tree), texts(files, patched));
+    }
+
+    private static List<String> texts(List<String> files, Path folder) {
+        return files.stream()
+                .map(file -> Folders.doing(
+                        folder, () -> Files.readString(folder.resolve(file), StandardCharsets.ISO_8859_1)))
+                .toList();
+    }
+
+    private static void refuse(LayoutChanges layouts) {
+        if (!layouts.types().isEmpty()) {
+            throw ProblemException.findings(layouts.types().stream()
+                    .map(type ->
+                            Problem.of(ProblemCode.LAYOUT_CHANGED, type, "The patch changes what the type is made of."))
+                    .toList());
         }
     }
 

@@ -9,18 +9,26 @@ import java.util.List;
  *
  * @param patches its patches in order
  * @param digest SHA-256 over their names, contents and order, hexadecimal
- * @param files the {@code .c} files it changes, relative to the source tree, sorted; never empty
+ * @param files the {@code .c} and {@code .h} files it changes, relative to the source tree, sorted; never empty
  * @param patched folder that holds those files, and nothing else, as they are after the last patch; for people and for
  *     messages of the compiler that make sense
  * @param corrected the same files with {@code #line} directives, by which all that the patches leave alone keeps its old
  *     line numbers; to be compiled in the place of the originals, under their paths
+ * @param macros macros whose value it changes, or that it adds or takes away, sorted
  * @param warnings what the user should see: hunks with an offset or fuzz, changes that were ignored, unnamed patches
  */
 public record CheckedSeries(
-        List<Patch> patches, String digest, List<String> files, Path patched, Path corrected, List<Problem> warnings) {
+        List<Patch> patches,
+        String digest,
+        List<String> files,
+        Path patched,
+        Path corrected,
+        List<String> macros,
+        List<Problem> warnings) {
     public CheckedSeries {
         patches = List.copyOf(patches);
         files = List.copyOf(files);
+        macros = List.copyOf(macros);
         warnings = List.copyOf(warnings);
     }
 

@@ -65,13 +65,9 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
             kind(FileChange.Kind.COPIED, "This version cannot build files that a patch adds as copies yet."),
             new TargetRule(
                     change -> change.kind() == FileChange.Kind.BINARY, "Binary changes cannot be applied.", LEAVE_OUT),
-            path(
-                    ".*\\.h",
-                    "This version cannot live-patch a changed header yet: each object that includes it changes with it.",
-                    NOT_YET),
             new TargetRule(
-                    change -> !change.path().endsWith(".c"),
-                    "Only C source files (.c) can be live-patched.",
+                    change -> !change.path().matches("(?s).*\\.[ch]"),
+                    "Only C source files and headers (.c, .h) can be live-patched.",
                     LEAVE_OUT),
             new TargetRule(
                     change -> !change.path().matches("[A-Za-z0-9._/+,@~=-]+"),

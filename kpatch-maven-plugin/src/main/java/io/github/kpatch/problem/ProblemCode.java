@@ -97,6 +97,22 @@ public enum ProblemCode {
             312,
             "Something among the patches is no patch by its name.",
             "Name it *.patch or *.diff where it is one, else move it elsewhere."),
+    LAYOUT_CHANGED(
+            315,
+            "The patch changes how a type lies in memory, and code outside the patch may know objects of that type.",
+            "Keep the type as it is: hold what is new in a shadow variable, or in a type of its own."),
+    PREPARED_FILE_CHANGED(
+            316,
+            "The patch changes a file from which the kernel's build makes what all of the kernel was built with.",
+            "Leave that change out of the live patch."),
+    FILE_NOT_BUILT(
+            317,
+            "The patch changes a file that the target's configuration does not build.",
+            "Nothing to do: the rest of the patch is used."),
+    CONTENTS_UNKNOWN(
+            318,
+            "What the target kernel is made of cannot be found out, so the reach of a header is not known.",
+            "Leave the change of the header out, and report the kernel's version and config."),
 
     NO_FUNCTIONAL_CHANGE(401, "The patches change no function.", "Check that the patch is the one you meant."),
     COMPILE_FAILED(402, "The kernel's source does not compile.", "Mend the error the compiler names."),

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * kernels/&lt;digest&gt;/     facts about built kernels
  * trees/&lt;digest&gt;/       prepared source trees
  * objects/&lt;tree digest&gt;/ original objects that were built in a tree
+ * notes/&lt;tree digest&gt;/ what was found out about a tree
  * boot/                 what boot tests keep
  * memo/                 what was found out about files
  * locks/                one lock file for each of the above
@@ -61,6 +62,11 @@ public final class KernelCache {
     /** Where the originals built in the tree of that digest are kept; made when first written to. */
     public Path objects(String treeDigest) {
         return root.resolve("objects").resolve(treeDigest);
+    }
+
+    /** Where what was found out about the tree of that digest is kept; made when first written to. */
+    public Path notes(String treeDigest) {
+        return root.resolve("notes").resolve(treeDigest);
     }
 
     /** The lock that guards a tree's original objects, or any part of them that {@code name} tells apart. */

@@ -5,15 +5,14 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.kbuild.BuildPlace;
-import io.github.kpatch.kbuild.CheckBuilt;
 import io.github.kpatch.kbuild.CheckExports;
 import io.github.kpatch.kbuild.CheckParent;
-import io.github.kpatch.kbuild.CompiledSources;
+import io.github.kpatch.kbuild.CheckPreparedFiles;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.KbuildRecord;
-import io.github.kpatch.kbuild.Listing;
 import io.github.kpatch.kbuild.OriginalObjects;
+import io.github.kpatch.kbuild.PreparedFiles;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.AuthorHeaders;
@@ -25,11 +24,9 @@ import io.github.kpatch.source.TargetFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -39,14 +36,15 @@ import java.util.function.Function;
  * with it. Originals come from the cache where an earlier build made them.
  */
 public final class BuildObjects {
+    /** So many that kbuild's start counts for little, and so few that a build that is killed loses little. */
+    private static final int OBJECTS_A_CALL = 128;
+
     private final PreparedKernel kernel;
     private final PatchedSources sources;
     private final BuildContext context;
     private final Path log;
 
     /** What kbuild said of folders' Makefiles. */
-    private final Map<String, Optional<Listing>> listings = new HashMap<>();
-
     private BuildObjects(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
         this.kernel = kernel;
         this.sources = sources;
@@ -70,104 +68,74 @@ public final class BuildObjects {
                         BuiltObjects::story));
     }
 
-    /** An original that the stage keeps, and kbuild's record of it. */
-    private record Kept(KeptFile file, KbuildRecord record) {}
-
     private BuiltObjects in(Path folder) {
         try (BuildPlace place = BuildPlace.of(folder)) {
-            List<String> objects = CompiledSources.objectsOf(
-                    kernel.tree(),
-                    sources.paths(),
-                    this::makefilesElsewhere,
-                    makefile -> listed(place, makefile).map(Listing::objects).orElse(List.of()));
-            List<String> touched = new ArrayList<>(objects);
+            OriginalObjects originals =
+                    new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
+            FindObjects find = new FindObjects(kernel, sources, context, place, originals);
+            List<String> found = find.find();
+            refuse(find.layoutsChangedByMacros());
+            PreparedFiles prepared = find.preparedFiles();
+            List<String> touched = new ArrayList<>(found);
             touched.addAll(sources.paths());
+            touched.addAll(prepared.offsets(sources.paths()));
             PrivateView view = PrivateView.of(
                     kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
-            Map<String, Kept> originals = new TreeMap<>();
-            int missing = keepOriginals(place, view, objects, folder.resolve("original"), originals);
-            makePatched(view, objects);
-            List<BuiltObject> built = collect(folder.resolve("patched"), view, originals, objects);
+            int missing = makeOriginals(view, found, originals);
+            List<String> objects = missing == 0 ? found : find.narrowed(found);
+            addAuthorHeaders(view);
+            replace(view, PatchedSource::corrected);
+            refuse(CheckPreparedFiles.of(prepared, kbuild(), view, kernel.tree(), sources.paths(), log));
+            List<BuiltObject> built = makePatched(view, objects, originals, folder);
             Folders.delete(view.root());
-            return new BuiltObjects(built, missing);
+            return new BuiltObjects(built, objects.size(), missing);
         }
+    }
+
+    private Kbuild kbuild() {
+        return new Kbuild(kernel, context.runner(), context.jobs());
     }
 
     /**
-     * Keeps the originals of objects.
+     * Makes the originals that no earlier build left in the cache, and leaves each there as soon as it is made: a build
+     * that is killed goes on where it was.
      *
-     * @param kept receives them
-     * @return how many had to be built
+     * @return how many had to be made
      */
-    private int keepOriginals(
-            BuildPlace place, PrivateView view, List<String> objects, Path folder, Map<String, Kept> kept) {
-        OriginalObjects originals = new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
-        List<String> missing = new ArrayList<>();
-        for (String object : objects) {
-            originals
-                    .find(object)
-                    .ifPresentOrElse(
-                            original -> kept.put(object, keep(original, folder, object)), () -> missing.add(object));
-        }
-        checkBuilt(place, missing);
-        if (!missing.isEmpty()) {
-            make(view, missing, "Compiling originals", ProblemException::inputs);
-            missing.forEach(object -> kept.put(object, keep(originals.take(view, object), folder, object)));
+    private int makeOriginals(PrivateView view, List<String> objects, OriginalObjects originals) {
+        List<String> missing = objects.stream()
+                .filter(object -> originals.find(object).isEmpty())
+                .toList();
+        try (Progress.Task task = context.progress().start("Compiling originals", missing.size(), "objects")) {
+            for (List<String> some : parts(missing)) {
+                make(view, some, task, ProblemException::inputs);
+                some.forEach(object -> originals.take(view, object));
+            }
         }
         return missing.size();
-    }
-
-    private Kept keep(OriginalObjects.Original original, Path folder, String object) {
-        return new Kept(keep(original.content().toArray(), folder, object), original.record());
-    }
-
-    /** Refuses, all together, what the target does not build: what is in the cache has been built and found there. */
-    private void checkBuilt(BuildPlace place, List<String> objects) {
-        CheckBuilt check = new CheckBuilt(kernel.tree(), folder -> listed(place, folder));
-        List<Problem> problems =
-                objects.stream().flatMap(object -> check.of(object).stream()).toList();
-        if (!problems.isEmpty()) {
-            throw ProblemException.findings(problems);
-        }
-    }
-
-    private List<String> makefilesElsewhere() {
-        String folders = context.cache()
-                .memo()
-                .recall(
-                        "makefiles with objects elsewhere, tree " + kernel.digest(),
-                        List.of(),
-                        () -> String.join("\n", CompiledSources.makefilesElsewhere(kernel.tree())));
-        return folders.lines().toList();
-    }
-
-    private Optional<Listing> listed(BuildPlace place, String makefileFolder) {
-        return listings.computeIfAbsent(makefileFolder, folder -> ask(place, folder));
-    }
-
-    private Optional<Listing> ask(BuildPlace place, String makefileFolder) {
-        PrivateView view = PrivateView.of(
-                kernel.tree(), place.path().resolve("asked"), kernel.target().symvers(), List.of());
-        try {
-            return new Kbuild(kernel, context.runner(), context.jobs()).listed(view, makefileFolder);
-        } finally {
-            Folders.delete(view.root());
-        }
     }
 
     /**
      * What is compiled carries {@code #line} directives, so that code below a hunk keeps its line numbers. Where it does
      * not compile, the patched files themselves are compiled: their errors stand where people look for them.
      */
-    private void makePatched(PrivateView view, List<String> objects) {
-        addAuthorHeaders(view);
-        replace(view, PatchedSource::corrected);
+    private List<BuiltObject> makePatched(
+            PrivateView view, List<String> objects, OriginalObjects originals, Path folder) {
+        Compared compared;
         try {
-            make(view, objects, "Compiling patched files", ProblemException::findings);
+            compared = makeAndCompare(view, objects, originals, folder);
         } catch (ProblemException corrected) {
             replace(view, PatchedSource::patched);
-            make(view, objects, "Compiling patched files", ProblemException::findings);
+            compared = makeAndCompare(view, objects, originals, folder);
             context.console().info("Compiled without correction of line numbers, which this patch does not bear.");
+        }
+        refuse(compared.findings());
+        return compared.changed();
+    }
+
+    private static void refuse(List<Problem> findings) {
+        if (!findings.isEmpty()) {
+            throw ProblemException.findings(findings);
         }
     }
 
@@ -186,36 +154,81 @@ public final class BuildObjects {
         }
     }
 
-    private List<BuiltObject> collect(
-            Path folder, PrivateView view, Map<String, Kept> originals, List<String> objects) {
+    /**
+     * What came of the patched objects.
+     *
+     * @param changed those that are not the same as their originals, byte for byte
+     * @param findings what is wrong with any
+     */
+    private record Compared(List<BuiltObject> changed, List<Problem> findings) {}
+
+    private Compared makeAndCompare(PrivateView view, List<String> objects, OriginalObjects originals, Path folder) {
         TargetFacts facts = new TargetFacts(kernel.target());
-        List<BuiltObject> built = new ArrayList<>();
-        List<Problem> findings = new ArrayList<>();
-        for (String object : objects) {
-            KbuildRecord original = originals.get(object).record();
-            KbuildRecord patched = OriginalObjects.recordIn(view, object);
-            Path file = view.file(object);
-            findings.addAll(CheckParent.of(object, file, original, facts));
-            findings.addAll(CheckExports.of(object, original, patched, facts.symvers()));
-            built.add(new BuiltObject(
-                    object,
-                    KernelObject.named(original.parent()),
-                    originals.get(object).file(),
-                    keep(Folders.doing(file, () -> Files.readAllBytes(file)), folder, object)));
+        Compared compared = new Compared(new ArrayList<>(), new ArrayList<>());
+        try (Progress.Task task = context.progress().start("Compiling patched files", objects.size(), "objects")) {
+            for (List<String> some : parts(objects)) {
+                make(view, some, task, ProblemException::findings);
+                for (String object : some) {
+                    OriginalObjects.Original original = originals
+                            .find(object)
+                            .orElseThrow(() -> new IllegalStateException("the original of " + object + " is gone"));
+                    compare(object, original, view, facts, folder, compared);
+                }
+            }
         }
-        if (!findings.isEmpty()) {
-            throw ProblemException.findings(findings);
+        return compared;
+    }
+
+    private void compare(
+            String object,
+            OriginalObjects.Original original,
+            PrivateView view,
+            TargetFacts facts,
+            Path folder,
+            Compared compared) {
+        KbuildRecord record = OriginalObjects.recordIn(view, object);
+        compared.findings().addAll(CheckExports.of(object, original.record(), record, facts.symvers()));
+        Path file = view.file(object);
+        byte[] patched = Folders.doing(file, () -> Files.readAllBytes(file));
+        if (Arrays.equals(patched, original.content().toArray())) {
+            return;
         }
-        return built;
+        if (record.assembly()) {
+            compared.findings()
+                    .add(
+                            Problem.of(
+                                    ProblemCode.PATCH_TARGET_UNSUPPORTED,
+                                    object,
+                                    "The patch changes this object, which is written in assembly and has no ftrace call site."));
+            return;
+        }
+        List<Problem> findings = CheckParent.of(object, file, original.record(), facts);
+        compared.findings().addAll(findings);
+        if (findings.isEmpty()) {
+            compared.changed()
+                    .add(new BuiltObject(
+                            object,
+                            KernelObject.named(original.record().parent()),
+                            keep(original.content().toArray(), folder.resolve("original"), object),
+                            keep(patched, folder.resolve("patched"), object)));
+        }
+    }
+
+    private static List<List<String>> parts(List<String> objects) {
+        List<List<String>> parts = new ArrayList<>();
+        for (int from = 0; from < objects.size(); from += OBJECTS_A_CALL) {
+            parts.add(objects.subList(from, Math.min(objects.size(), from + OBJECTS_A_CALL)));
+        }
+        return parts;
     }
 
     private void make(
-            PrivateView view, List<String> objects, String title, Function<List<Problem>, ProblemException> failure) {
+            PrivateView view,
+            List<String> objects,
+            Progress.Task task,
+            Function<List<Problem>, ProblemException> failure) {
         CompilerErrors errors = new CompilerErrors();
-        CommandResult result;
-        try (Progress.Task task = context.progress().start(title, objects.size(), "objects")) {
-            result = new Kbuild(kernel, context.runner(), context.jobs()).objects(view, objects, log, task, errors);
-        }
+        CommandResult result = kbuild().objects(view, objects, log, task, errors);
         if (!result.succeeded()) {
             throw failure.apply(errors.problems(result, ProblemCode.COMPILE_FAILED, log));
         }

@@ -7,10 +7,11 @@ import java.util.stream.Stream;
 /**
  * What stage {@code build-objects} leaves.
  *
- * @param objects sorted by name
+ * @param objects those whose two builds differ, sorted by name
+ * @param built how many were built twice
  * @param originalsBuilt how many originals had to be built; the others were in the cache
  */
-public record BuiltObjects(List<BuiltObject> objects, int originalsBuilt) implements StageResult {
+public record BuiltObjects(List<BuiltObject> objects, int built, int originalsBuilt) implements StageResult {
     public BuiltObjects {
         objects = List.copyOf(objects);
     }
@@ -23,7 +24,8 @@ public record BuiltObjects(List<BuiltObject> objects, int originalsBuilt) implem
     }
 
     String story() {
-        return "Built %d %s twice (%d of the originals from the cache)"
-                .formatted(objects.size(), objects.size() == 1 ? "object" : "objects", objects.size() - originalsBuilt);
+        String story = "Built %d %s twice (%d of the originals from the cache)"
+                .formatted(built, built == 1 ? "object" : "objects", Math.max(0, built - originalsBuilt));
+        return built == objects.size() ? story : story + ", of which %d came out different".formatted(objects.size());
     }
 }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param inputs digest of all that was read there
  * @param patches the patches in order
  * @param files the files they change, sorted by path; never empty
+ * @param macros macros whose value they change, sorted
  * @param warnings what a person should look at
  */
 public record PatchedSources(
@@ -24,11 +25,13 @@ public record PatchedSources(
         String inputs,
         List<CheckedSeries.Patch> patches,
         List<PatchedSource> files,
+        List<String> macros,
         List<Problem> warnings)
         implements StageResult {
     public PatchedSources {
         patches = List.copyOf(patches);
         files = List.copyOf(files);
+        macros = List.copyOf(macros);
         warnings = List.copyOf(warnings);
     }
 
@@ -43,6 +46,7 @@ public record PatchedSources(
                                 workspace.keep(series.patched().resolve(file)),
                                 workspace.keep(series.corrected().resolve(file))))
                         .toList(),
+                series.macros(),
                 series.warnings());
     }
 

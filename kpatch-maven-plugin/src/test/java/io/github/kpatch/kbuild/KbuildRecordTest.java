@@ -34,6 +34,34 @@ class KbuildRecordTest {
     }
 
     @Test
+    void whatTheCompilerReadIsNoted() {
+        KbuildRecord record = KbuildRecord.parse("""
+                cmd_fs/a.o := gcc -DKBUILD_MODNAME='"a"' -c -o fs/a.o fs/a.c
+
+                source_fs/a.o := fs/a.c
+
+                deps_fs/a.o := \\
+                    $(wildcard include/config/SMP) \\
+                  include/linux/kconfig.h \\
+                  fs/../fs/a.h \\
+
+                fs/a.o: $(deps_fs/a.o)
+
+                $(deps_fs/a.o):
+                """);
+
+        assertThat(record.compiledFrom()).containsExactlyInAnyOrder("fs/a.c", "include/linux/kconfig.h", "fs/a.h");
+    }
+
+    @Test
+    void assemblyIsNotToldItsModule() {
+        KbuildRecord record = KbuildRecord.parse("cmd_a.o := gcc -D__ASSEMBLY__ -DMODULE -c -o a.o a.S\n");
+
+        assertThat(record.assembly()).isTrue();
+        assertThat(record.module()).isEmpty();
+    }
+
+    @Test
     void aMacroThatOnlyBeginsLikeModuleIsNotIt() {
         assertThat(KbuildRecord.parse("cmd_a.o := gcc -DMODULE_X -DKBUILD_MODNAME='\"a\"' a.c\n")
                         .parent())

@@ -272,7 +272,6 @@ class CheckPatchesTest {
                 "Documentation/Kconfig; Kconfig",
                 "fs/Makefile; makefiles",
                 "Kbuild; makefiles",
-                "include/linux/fs.h; header",
                 "fs/x.rs; Only C source",
                 "init/.x.c; no such file",
                 "fs/missing.c; no such file",
@@ -335,6 +334,21 @@ class CheckPatchesTest {
             assertThat(problem.code()).isEqualTo(ProblemCode.PATCH_TARGET_UNSUPPORTED);
             assertThat(problem.what()).contains(reason);
         });
+    }
+
+    @Test
+    void takesChangesOfHeadersButNotOfTypesInThem() throws IOException {
+        source("include/linux/a.h", "struct a {\n\tint x;\n};\n#define A 1\n");
+        patch("a.patch", changing("include/linux/a.h", 4, "#define A 1", "#define A 2"));
+        CheckedSeries series = check();
+        assertThat(series.files()).containsExactly("include/linux/a.h");
+        assertThat(series.macros()).containsExactly("A");
+
+        patch("a.patch", changing("include/linux/a.h", 2, "\tint x;", "\tlong x;"));
+        assertThat(refusal().problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.code()).isEqualTo(ProblemCode.LAYOUT_CHANGED))
+                .satisfies(problem -> assertThat(problem.where()).isEqualTo("struct a"));
     }
 
     @Test

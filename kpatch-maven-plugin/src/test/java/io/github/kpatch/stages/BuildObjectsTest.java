@@ -54,6 +54,16 @@ class BuildObjectsTest {
             +	return a - one_value * 3;
              }
             """;
+    private static final String CHANGE_INLINE = """
+            --- a/include/toy.h
+            +++ b/include/toy.h
+            @@ -1,4 +1,4 @@
+             static inline int toy_inline(int a)
+             {
+            -	return a + 1;
+            +	return a + 2;
+             }
+            """;
     private static final String CHANGE_MODULE = """
             --- a/drivers/toy/main.c
             +++ b/drivers/toy/main.c
@@ -225,6 +235,104 @@ class BuildObjectsTest {
         assertThatThrownBy(() -> built(sources))
                 .hasMessageContaining("KP403 fs/unused.o")
                 .hasMessageContaining("unused.c");
+    }
+
+    @Test
+    void aChangedHeaderRebuildsWhoIncludesItAndKeepsWhatDiffers() throws IOException {
+        kernel.addFolderMakefile();
+        treeBefore = kernel.contents();
+        PatchedSources sources = patches(CHANGE_INLINE);
+        BuiltObjects built = built(sources);
+
+        assertThat(built.objects())
+                .extracting(BuiltObject::name, BuiltObject::parent)
+                .containsExactly(tuple("fs/inlining.o", KernelObject.VMLINUX));
+        assertThat(built.built()).isEqualTo(2);
+        assertThat(build.told)
+                .contains("The patch can reach 2 objects of 1 kernel object: vmlinux 2")
+                .anyMatch(line -> line.startsWith(
+                        "Built 2 objects twice (0 of the originals from the cache), of which 1 came out different"));
+        assertThat(diff(sources).functionsByParent()).isEqualTo(Map.of(KernelObject.VMLINUX, List.of("inlining")));
+        assertThat(kernel.contents()).isEqualTo(treeBefore);
+    }
+
+    @Test
+    void theSecondPatchOfAHeaderAsksNobodyAndCompilesHalf() throws IOException {
+        kernel.addFolderMakefile();
+        built(patches(CHANGE_INLINE));
+        long calls = makeCalls();
+
+        BuiltObjects second = built(patches(CHANGE_INLINE.replace("a + 2", "a + 3")));
+
+        assertThat(second.originalsBuilt()).isZero();
+        assertThat(makeCalls() - calls).isEqualTo(1);
+    }
+
+    @Test
+    void aHeaderThatNoObjectIncludesIsRefusedForThat() throws IOException {
+        kernel.addFolderMakefile();
+        Files.writeString(kernel.tree().resolve("include/unused.h"), "int unused_one;\n");
+
+        assertThatThrownBy(() -> built(patches("""
+                --- a/include/unused.h
+                +++ b/include/unused.h
+                @@ -1 +1 @@
+                -int unused_one;
+                +int unused_two;
+                """)))
+                .hasMessageContaining("KP403 include/unused.h")
+                .hasMessageContaining("No object of the target's configuration is made of this file");
+    }
+
+    @Test
+    void aFileThatTheTargetDoesNotBuildIsPassedOverBesideOthers() throws IOException {
+        kernel.addFolderMakefile();
+        Files.writeString(kernel.tree().resolve("include/unused.h"), "int unused_one;\n");
+
+        BuiltObjects built = built(patches(CHANGE_INLINE, """
+                --- a/include/unused.h
+                +++ b/include/unused.h
+                @@ -1 +1 @@
+                -int unused_one;
+                +int unused_two;
+                """));
+
+        assertThat(built.objects()).extracting(BuiltObject::name).containsExactly("fs/inlining.o");
+        assertThat(build.warned).anyMatch(line -> line.contains("KP317 include/unused.h"));
+    }
+
+    @Test
+    void aMacroThatShapesATypeElsewhereIsRefused() throws IOException {
+        kernel.addFolderMakefile();
+        Files.writeString(kernel.tree().resolve("include/toy.h"), "#define TOY_LENGTH 4\n");
+        Files.writeString(
+                kernel.tree().resolve("fs/inlining.c"),
+                "#include <toy.h>\nstruct toy { char name[TOY_LENGTH]; };\nint inlining(int a)\n{\n\treturn 3;\n}\n");
+
+        assertThatThrownBy(() -> built(patches("""
+                --- a/include/toy.h
+                +++ b/include/toy.h
+                @@ -1 +1 @@
+                -#define TOY_LENGTH 4
+                +#define TOY_LENGTH 5
+                """)))
+                .hasMessageContaining("KP315 struct toy")
+                .hasMessageContaining("TOY_LENGTH");
+    }
+
+    @Test
+    void offsetsThatAssemblyWasBuiltWithMayNotChange() throws IOException {
+        kernel.addFolderMakefile();
+        kernel.addOffsets();
+        treeBefore = kernel.contents();
+
+        assertThat(built(patches(CHANGE_INLINE)).objects()).hasSize(1);
+        assertThatThrownBy(() -> built(patches(CHANGE_INLINE
+                        .replace("+\treturn a + 2;", "+\treturn a + 2;\n+\t/* 9 */")
+                        .replace("@@ -1,4 +1,4 @@", "@@ -1,4 +1,5 @@"))))
+                .hasMessageContaining("KP316 kernel/bounds.s")
+                .hasMessageContaining("->LINES 5");
+        assertThat(kernel.contents()).isEqualTo(treeBefore);
     }
 
     @Test

@@ -22,7 +22,8 @@ import java.util.Optional;
  */
 final class PreparedToyKernel {
     private static final String MAKEFILE = """
-            FLAGS := -O2 -ffreestanding -fno-pic -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none \\
+            build-dirs := fs drivers/toy
+            FLAGS := -Iinclude -O2 -ffreestanding -fno-pic -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none \\
                 -pg -mfentry -ffunction-sections -fdata-sections $(KCFLAGS)
             module = $(if $(filter drivers/%,$(1)),-DMODULE )-DKBUILD_MODNAME='"$(if $(filter drivers/%,$(1)),toy,$(basename $(notdir $(1))))"'
 
@@ -40,6 +41,13 @@ final class PreparedToyKernel {
             	fi >> $(dir $@).$(notdir $@).cmd
             """;
 
+    /** What kbuild's own makefile for a folder knows when it has read the folder's. */
+    private static final String FOLDER_MAKEFILE = """
+            real-obj-y := $(if $(filter fs,$(obj)),$(addprefix fs/,one.o two.o inlining.o including.o))
+            obj-m := $(if $(filter drivers/toy,$(obj)),drivers/toy/toy.o)
+            toy-y := main.o
+            """;
+
     private final Path tree;
     private final PreparedKernel prepared;
 
@@ -52,9 +60,12 @@ final class PreparedToyKernel {
         file("fs/two.c", "int toy_export(int a) /* EXPORTED */\n{\n\treturn a * 2;\n}\n");
         file("fs/unused.c", "int unused(int a)\n{\n\treturn a - 1;\n}\n");
         file("drivers/toy/main.c", "int toy_main(int a)\n{\n\treturn a ^ 5;\n}\n");
+        file("include/toy.h", "static inline int toy_inline(int a)\n{\n\treturn a + 1;\n}\n");
+        file("fs/inlining.c", "#include <toy.h>\nint inlining(int a)\n{\n\treturn toy_inline(a) * 3;\n}\n");
+        file("fs/including.c", "#include <toy.h>\nint including(int a)\n{\n\treturn a * 5;\n}\n");
         Path facts = folder.resolve("facts");
         Path symbols = Files.createDirectories(facts.resolve("symbols"));
-        table(folder, symbols, "vmlinux", "", "fs/one.c", "fs/two.c");
+        table(folder, symbols, "vmlinux", "", "fs/one.c", "fs/two.c", "fs/inlining.c", "fs/including.c");
         table(folder, symbols, "toy", "", "drivers/toy/main.c");
         Files.writeString(
                 facts.resolve("Module.symvers"),
@@ -88,6 +99,24 @@ final class PreparedToyKernel {
                 contents.digest());
     }
 
+    /** The makefile by which kbuild, asked for a folder, says what it makes. */
+    void addFolderMakefile() throws IOException {
+        file("scripts/Makefile.build", FOLDER_MAKEFILE);
+    }
+
+    /** A list of offsets, as {@code prepare} makes it: here of how many lines a header has without directives. */
+    void addOffsets() throws IOException {
+        file("Makefile", MAKEFILE + """
+
+                kernel/bounds.s: include/toy.h
+                	printf '.ascii "->LINES %d"\\n' $$(grep -cv '^#' $<) > $@
+                """);
+        file("kernel/bounds.s", ".ascii \"->LINES 4\"\n");
+        file(
+                "kernel/.bounds.s.cmd",
+                "cmd_kernel/bounds.s := printf\n\ndeps_kernel/bounds.s := \\\n  include/toy.h \\\n\n");
+    }
+
     PreparedKernel prepared() {
         return prepared;
     }
@@ -101,7 +130,7 @@ final class PreparedToyKernel {
                 "zero",
                 "static int one(int a)\n{\n\treturn a;\n}\nint (*zero)(int) = one;\n",
                 "-ffreestanding");
-        table(folder, symbols, "vmlinux", "zero.o ", "fs/one.c", "fs/two.c");
+        table(folder, symbols, "vmlinux", "zero.o ", "fs/one.c", "fs/two.c", "fs/inlining.c", "fs/including.c");
         Files.copy(prepared.target().config(), folder.resolve("config"));
         Files.copy(prepared.target().symvers(), folder.resolve("Module.symvers"));
         return with(target(folder));
@@ -144,7 +173,12 @@ final class PreparedToyKernel {
         StringBuilder objects = new StringBuilder(before);
         for (String source : sources) {
             String base = Path.of(source).getFileName().toString().replace(".c", "");
-            NativeTools.compile(work, base, Files.readString(tree.resolve(source)), "-ffreestanding");
+            NativeTools.compile(
+                    work,
+                    base,
+                    Files.readString(tree.resolve(source)),
+                    "-ffreestanding",
+                    "-I" + tree.resolve("include"));
             objects.append(base).append(".o ");
         }
         NativeTools.run(work, "sh", "-c", "ld -r -o " + name + " " + objects);

@@ -1,0 +1,334 @@
+package io.github.kpatch.kbuild;
+
+import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Progress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Which files of a prepared tree can include which. A kernel that was built knows this exactly, from its compiler; this
+ * one was not, and reading the text of every source is enough, as long as each doubt counts as an inclusion:
+ *
+ * <ul>
+ *   <li>conditionals are not looked at: a file includes what any of its branches does, or asks for by {@code
+ *       __has_include};
+ *   <li>a name between quotes that lies beside the including file is that file, as for the compiler. Another name is each
+ *       file that it fits in one of the folders every command line names, in no order, generated ones among them; without
+ *       one there, any file of the tree whose path ends so, for Makefiles add folders of their own;
+ *   <li>a computed name is every name that its macro is defined to anywhere, and one that is defined nowhere includes
+ *       everything. The headers of trace events define what includes them again;
+ *   <li>what a Makefile includes by {@code -include} is included by all files below its folder.
+ * </ul>
+ *
+ * @param files the files by their path relative to the tree
+ */
+public record Includes(SortedMap<String, Scanned> files) {
+    private static final Pattern SOURCE = Pattern.compile(".*\\.(c|h|S|inc|def|lds|tbl|c_shipped|h_shipped)");
+    private static final Pattern MAKEFILE = Pattern.compile("(.*/)?(Makefile|Kbuild)[^/]*");
+    private static final Pattern DIRECTIVE = Pattern.compile("#[ \\t]*(include(?:_next)?|define|if|elif)\\b([^\\n]*)");
+    private static final Pattern NAME = Pattern.compile("[ \\t]*(?:\"([^\"]+)\"|<([^>]+)>)");
+    private static final Pattern COMPUTED = Pattern.compile("[ \\t]*([A-Za-z_]\\w*)[ \\t]*(\\()?");
+    private static final Pattern ASKED = Pattern.compile("__has_include(?:_next)?[ \\t]*\\(([^)]*)");
+    private static final Pattern DEFINED = Pattern.compile("[ \\t]+([A-Za-z_]\\w*)([ \\t]+(?:\"[^\"]+\"|<[^>]+>))");
+    private static final Pattern TRACED =
+            Pattern.compile("[ \\t]+(?:TRACE_SYSTEM|TRACE_INCLUDE_FILE)[ \\t]+(\\w[\\w-]*)");
+    private static final Pattern BY_OPTION = Pattern.compile("-include[ \\t]+(\\S+)");
+    private static final String EMBEDS = ".incbin";
+    /** Macros that only the config defines. */
+    private static final String OPTION = "CONFIG_";
+
+    private static final String TRACE_INCLUDE = "TRACE_INCLUDE";
+
+    /** Folders whose files are compiled into no kernel object. */
+    private static final Set<String> WITHOUT_KERNEL_CODE = Set.of("Documentation", "samples", "tools");
+
+    private static final String ARCHITECTURES = "arch";
+
+    /** Puts the files in order. */
+    public Includes {
+        files = new TreeMap<>(files);
+    }
+
+    /**
+     * What one file's text says.
+     *
+     * @param beside names between quotes
+     * @param named names between angle brackets, or from computed or optional places: looked for everywhere
+     * @param computed macros whose value it includes
+     * @param defined macros that it defines to the name of a file, each with the name after a blank
+     * @param embeds whether it takes in files that are not source
+     */
+    public record Scanned(
+            List<String> beside, List<String> named, List<String> computed, List<String> defined, boolean embeds) {
+        public Scanned {
+            beside = List.copyOf(beside);
+            named = List.copyOf(named);
+            computed = List.copyOf(computed);
+            defined = List.copyOf(defined);
+        }
+    }
+
+    /** Reads all source text of a tree that the kernel of its architecture can be made of. */
+    static Includes scan(Path tree, Progress.Task task) {
+        List<String> paths = new ArrayList<>();
+        Folders.doing(
+                tree,
+                () -> Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                        Path relative = tree.relativize(folder);
+                        boolean foreign = relative.getNameCount() == 2
+                                && relative.startsWith(ARCHITECTURES)
+                                && !Makefiles.isOfThisKernel(folder);
+                        return foreign || WITHOUT_KERNEL_CODE.contains(relative.toString())
+                                ? FileVisitResult.SKIP_SUBTREE
+                                : FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        String path = tree.relativize(file).toString();
+                        if (attributes.isRegularFile()
+                                && (SOURCE.matcher(path).matches()
+                                        || MAKEFILE.matcher(path).matches())) {
+                            paths.add(path);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+                }));
+        SortedMap<String, Scanned> files = new ConcurrentSkipListMap<>();
+        paths.parallelStream().forEach(path -> {
+            files.put(path, scanned(path, text(tree.resolve(path))));
+            task.advance(1);
+        });
+        return new Includes(files);
+    }
+
+    private static String text(Path file) {
+        return Folders.doing(file, () -> Files.readString(file, StandardCharsets.ISO_8859_1));
+    }
+
+    /** Reads the text of one file. */
+    static Scanned scanned(String path, String text) {
+        Set<String> beside = new TreeSet<>();
+        Set<String> named = new TreeSet<>();
+        Set<String> computed = new TreeSet<>();
+        Set<String> defined = new TreeSet<>();
+        if (MAKEFILE.matcher(path).matches()) {
+            Matcher option = BY_OPTION.matcher(text);
+            while (option.find()) {
+                named.add(option.group(1).replaceFirst("^\\$[({]\\w+[)}]/", ""));
+            }
+            return new Scanned(List.of(), List.copyOf(named), List.of(), List.of(), false);
+        }
+        for (int hash = text.indexOf('#'); hash >= 0; hash = text.indexOf('#', hash + 1)) {
+            Matcher directive = DIRECTIVE.matcher(text).region(hash, text.length());
+            if (!beginsLine(text, hash) || !directive.lookingAt()) {
+                continue;
+            }
+            String rest = directive.group(2);
+            switch (directive.group(1)) {
+                case "define" -> {
+                    Matcher traced = TRACED.matcher(rest);
+                    Matcher name = DEFINED.matcher(rest);
+                    if (traced.lookingAt()) {
+                        addUnlessItself(path, traced.group(1) + ".h", named);
+                    } else if (name.lookingAt()) {
+                        defined.add(name.group(1) + " " + name.group(2).strip());
+                    }
+                }
+                case "if", "elif" -> {
+                    Matcher asked = ASKED.matcher(rest);
+                    while (asked.find()) {
+                        addName(asked.group(1), beside, named, computed);
+                    }
+                }
+                default -> addName(rest, beside, named, computed);
+            }
+        }
+        return new Scanned(
+                List.copyOf(beside),
+                List.copyOf(named),
+                List.copyOf(computed),
+                List.copyOf(defined),
+                text.contains(EMBEDS));
+    }
+
+    private static boolean beginsLine(String text, int at) {
+        int before = at - 1;
+        while (before >= 0 && (text.charAt(before) == ' ' || text.charAt(before) == '\t')) {
+            before--;
+        }
+        return before < 0 || text.charAt(before) == '\n';
+    }
+
+    private static void addUnlessItself(String path, String name, Set<String> named) {
+        if (!path.endsWith("/" + name)) {
+            named.add(name);
+        }
+    }
+
+    private static void addName(String text, Set<String> beside, Set<String> named, Set<String> computed) {
+        Matcher name = NAME.matcher(text);
+        Matcher macro = COMPUTED.matcher(text);
+        if (name.lookingAt()) {
+            if (name.group(1) != null) {
+                beside.add(name.group(1));
+            } else {
+                named.add(name.group(2));
+            }
+        } else if (macro.lookingAt()) {
+            computed.add(macro.group(1));
+        }
+    }
+
+    /**
+     * The files that can include any of {@code changed}, directly or through others, and those themselves.
+     *
+     * @param changed files relative to the tree; those that the tree does not have are included by whoever asks for a
+     *     name that their path ends in
+     */
+    public Set<String> reaching(Collection<String> changed) {
+        Map<String, List<String>> includers = includers(changed);
+        Set<String> reached = new HashSet<>(changed);
+        Deque<String> toFollow = new ArrayDeque<>(reached);
+        while (!toFollow.isEmpty()) {
+            for (String includer : includers.getOrDefault(toFollow.remove(), List.of())) {
+                if (reached.add(includer)) {
+                    toFollow.add(includer);
+                }
+            }
+        }
+        return reached;
+    }
+
+    /** Whether a file takes in files that are not source, so that its includes do not tell what it is made of. */
+    boolean embeds(String file) {
+        return files.containsKey(file) && files.get(file).embeds();
+    }
+
+    private Map<String, List<String>> includers(Collection<String> changed) {
+        Map<String, List<String>> byName = new HashMap<>();
+        Set<String> all = new TreeSet<>(files.keySet());
+        all.addAll(changed);
+        for (String file : all) {
+            byName.computeIfAbsent(lastName(file), added -> new ArrayList<>()).add(file);
+        }
+        Set<String> added = new HashSet<>(changed);
+        added.removeAll(files.keySet());
+        Map<String, List<String>> definitions = definitions();
+        List<String> folders = commonFolders();
+        Map<String, List<String>> includers = new HashMap<>();
+        Map<String, List<String>> found = new HashMap<>();
+        files.forEach((file, scanned) -> {
+            Set<String> included = new HashSet<>();
+            for (String name : scanned.beside()) {
+                String beside = normalized(parent(file) + name);
+                if (files.containsKey(beside)) {
+                    included.add(beside);
+                    added.stream().filter(path -> endsIn(path, name)).forEach(included::add);
+                } else {
+                    included.addAll(found.computeIfAbsent(name, asked -> anywhere(asked, folders, byName, added)));
+                }
+            }
+            for (String name : scanned.named()) {
+                included.addAll(found.computeIfAbsent(name, asked -> anywhere(asked, folders, byName, added)));
+            }
+            for (String macro : scanned.computed()) {
+                List<String> names = definitions.get(macro);
+                if (names != null) {
+                    names.forEach(name -> included.addAll(anywhere(name, folders, byName, added)));
+                } else if (!macro.equals(TRACE_INCLUDE) && !macro.startsWith(OPTION)) {
+                    included.addAll(changed);
+                }
+            }
+            boolean makefile = MAKEFILE.matcher(file).matches();
+            for (String one : included) {
+                includers.computeIfAbsent(one, any -> new ArrayList<>()).addAll(makefile ? below(file) : List.of(file));
+            }
+        });
+        return includers;
+    }
+
+    /** The files that a Makefile's options are for; the top one's and those of {@code scripts} are for all. */
+    private Collection<String> below(String makefile) {
+        String folder = parent(makefile);
+        return folder.isEmpty() || folder.equals("scripts/")
+                ? files.keySet()
+                : files.subMap(folder, folder + Character.MAX_VALUE).keySet();
+    }
+
+    /** The folders that each compiler command line names, the generated ones among them. */
+    private List<String> commonFolders() {
+        return files.keySet().stream()
+                .filter(file -> file.matches("(arch/[^/]+/)?include/.*"))
+                .map(file -> file.replaceFirst("^((?:arch/[^/]+/)?include/(?:generated/)?(?:uapi/)?).*", "$1"))
+                .flatMap(folder -> Stream.of(folder, folder.replaceFirst("(?:generated/)?(?:uapi/)?$", "")))
+                .distinct()
+                .toList();
+    }
+
+    private Map<String, List<String>> definitions() {
+        Map<String, List<String>> definitions = new HashMap<>();
+        files.values().stream().flatMap(file -> file.defined().stream()).forEach(definition -> {
+            int blank = definition.indexOf(' ');
+            definitions
+                    .computeIfAbsent(definition.substring(0, blank), added -> new ArrayList<>())
+                    .add(definition.substring(blank + 2, definition.length() - 1));
+        });
+        return definitions;
+    }
+
+    private List<String> anywhere(
+            String name, List<String> folders, Map<String, List<String>> byName, Set<String> added) {
+        String plain = normalized(name).replaceFirst("^(\\.\\./)+", "");
+        List<String> fitting = byName.getOrDefault(lastName(plain), List.of()).stream()
+                .filter(file -> endsIn(file, plain))
+                .toList();
+        List<String> common = fitting.stream()
+                .filter(file -> folders.contains(file.substring(0, file.length() - plain.length())))
+                .toList();
+        return common.isEmpty()
+                ? fitting
+                : Stream.concat(common.stream(), fitting.stream().filter(added::contains))
+                        .distinct()
+                        .toList();
+    }
+
+    private static boolean endsIn(String file, String name) {
+        return file.endsWith(name)
+                && (file.length() == name.length() || file.charAt(file.length() - name.length() - 1) == '/');
+    }
+
+    private static String lastName(String file) {
+        return file.substring(file.lastIndexOf('/') + 1);
+    }
+
+    private static String parent(String file) {
+        return file.substring(0, file.lastIndexOf('/') + 1);
+    }
+
+    private static String normalized(String file) {
+        return Path.of(file).normalize().toString();
+    }
+}

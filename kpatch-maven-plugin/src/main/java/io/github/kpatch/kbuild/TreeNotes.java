@@ -1,0 +1,63 @@
+package io.github.kpatch.kbuild;
+
+import com.google.gson.reflect.TypeToken;
+import io.github.kpatch.host.Json;
+import io.github.kpatch.host.Progress;
+import io.github.kpatch.host.SealedText;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/**
+ * What was found out about a prepared tree, which never changes: it takes a minute and is found out once, when the first
+ * patch needs it.
+ */
+public final class TreeNotes {
+    private final Path folder;
+    private final Progress progress;
+
+    /**
+     * @param folder the cache's for this tree; made when first written to
+     * @param progress told of long work
+     */
+    public TreeNotes(Path folder, Progress progress) {
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /** What the tree's kernel is made of. */
+    public KernelContents contents(AskKbuild kbuild) {
+        return recall("contents", KernelContents.class, () -> {
+            try (Progress.Task task = progress.start("Asking kbuild what the kernel is made of", -1, "folders")) {
+                return KernelContents.follow(kbuild.roots(), folders -> {
+                    task.advance(folders.size());
+                    return kbuild.folders(folders);
+                });
+            }
+        });
+    }
+
+    /** Who can include whom in the tree. */
+    public Includes includes(Path tree) {
+        return recall("includes", Includes.class, () -> {
+            try (Progress.Task task = progress.start("Reading which files include which", -1, "files")) {
+                return Includes.scan(tree, task);
+            }
+        });
+    }
+
+    /** What {@code prepare} made in the tree from source. */
+    public PreparedFiles preparedFiles(Path tree) {
+        return recall("prepared", PreparedFiles.class, () -> PreparedFiles.scan(tree));
+    }
+
+    private <T> T recall(String name, Class<T> type, Supplier<T> find) {
+        Path note = folder.resolve(name + ".json");
+        return SealedText.read(note)
+                .map(text -> Json.read(text, TypeToken.get(type)))
+                .orElseGet(() -> {
+                    T found = find.get();
+                    SealedText.write(note, Json.write(found));
+                    return found;
+                });
+    }
+}
