@@ -75,10 +75,14 @@ final class TableSide {
                 return relocation;
             }
         }
-        throw ProblemException.input(
+        throw invalid(index, "does not say which code of the object it is about");
+    }
+
+    private ProblemException invalid(int index, String what) {
+        return ProblemException.input(
                 ProblemCode.SPECIAL_SECTION_INVALID,
                 unit.where(table.section()),
-                "The entry at offset " + entry(index).offset() + " does not say which code of the object it is about.");
+                "The entry at offset " + entry(index).offset() + " " + what + ".");
     }
 
     /** Whether {@code relocation} is what says which code the entry is about. */
@@ -190,13 +194,25 @@ final class TableSide {
         return Optional.empty();
     }
 
-    /** The length in bytes of the code that {@code relocation} leads to. */
+    /**
+     * The length in bytes of the code that {@code relocation} leads to.
+     *
+     * @throws ProblemException KP415 when that is not all in its section
+     */
     long length(int index, Relocation relocation, EntryMeaning.OutOfLine code, CodeTables tables) {
-        if (code.lengthAt().isPresent()) {
-            return byteAt(entry(index), code.lengthAt().getAsInt());
+        long target = target(relocation);
+        long length = code.lengthAt().isPresent()
+                ? byteAt(entry(index), code.lengthAt().getAsInt())
+                : pieceLength(tables.named(code.section()).orElseThrow(), target);
+        long end = unit.section(home(relocation)).bytes().size();
+        if (target < 0 || target > end || length > end - target) {
+            throw invalid(index, "leads outside section " + code.section());
         }
-        TableEntries pieces = tables.named(code.section()).orElseThrow();
-        int piece = pieces.indexOf(target(relocation));
+        return length;
+    }
+
+    private static long pieceLength(TableEntries pieces, long at) {
+        int piece = pieces.indexOf(at);
         return piece < 0 ? 0 : pieces.entries().get(piece).size();
     }
 }

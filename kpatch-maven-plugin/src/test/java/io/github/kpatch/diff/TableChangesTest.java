@@ -55,6 +55,13 @@ class TableChangesTest {
         changes(ALTERNATIVE, ALTERNATIVE.replace("\"lfence\", 5", "\"sfence\", 5"), "f");
     }
 
+    /** Found by the fuzzer: such an entry is not the same as itself, so the function seemed to change. */
+    @Test
+    void aReplacementOutsideItsSectionIsRefused() {
+        String source = ALTERNATIVE.replace("3f - .", "3f + 1000 - .");
+        Scenario.of(source, source).assertError(ProblemCode.SPECIAL_SECTION_INVALID);
+    }
+
     @Test
     void otherCallInAReplacement() {
         String source = ALTERNATIVE.replace("\"\", \"lfence\", 5", "\"call one\", \"call one\", 5");
