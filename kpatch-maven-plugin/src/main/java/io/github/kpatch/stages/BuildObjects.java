@@ -86,9 +86,11 @@ public final class BuildObjects {
             addAuthorHeaders(view);
             replace(view, PatchedSource::corrected);
             refuse(CheckPreparedFiles.of(prepared, kbuild(), view, kernel.tree(), sources.paths(), log));
-            List<BuiltObject> built = makePatched(view, objects, originals, folder);
+            List<BuiltObject> changed = makePatched(view, objects, originals, folder);
             Folders.delete(view.root());
-            return new BuiltObjects(built, objects.size(), missing);
+            List<String> same = new ArrayList<>(objects);
+            same.removeAll(changed.stream().map(BuiltObject::name).toList());
+            return new BuiltObjects(changed, same, missing);
         }
     }
 

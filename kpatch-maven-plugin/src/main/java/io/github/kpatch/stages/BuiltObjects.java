@@ -8,12 +8,13 @@ import java.util.stream.Stream;
  * What stage {@code build-objects} leaves.
  *
  * @param objects those whose two builds differ, sorted by name
- * @param built how many were built twice
+ * @param same names of those whose two builds are the same, byte for byte, sorted
  * @param originalsBuilt how many originals had to be built; the others were in the cache
  */
-public record BuiltObjects(List<BuiltObject> objects, int built, int originalsBuilt) implements StageResult {
+public record BuiltObjects(List<BuiltObject> objects, List<String> same, int originalsBuilt) implements StageResult {
     public BuiltObjects {
         objects = List.copyOf(objects);
+        same = List.copyOf(same);
     }
 
     @Override
@@ -23,9 +24,14 @@ public record BuiltObjects(List<BuiltObject> objects, int built, int originalsBu
                 .toList();
     }
 
+    /** How many were built twice. */
+    int built() {
+        return objects.size() + same.size();
+    }
+
     String story() {
         String story = "Built %d %s twice (%d of the originals from the cache)"
-                .formatted(built, built == 1 ? "object" : "objects", Math.max(0, built - originalsBuilt));
-        return built == objects.size() ? story : story + ", of which %d came out different".formatted(objects.size());
+                .formatted(built(), built() == 1 ? "object" : "objects", Math.max(0, built() - originalsBuilt));
+        return same.isEmpty() ? story : story + ", of which %d came out different".formatted(objects.size());
     }
 }

@@ -24,9 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Stage {@code diff}: what the patch changes in each object, as intermediate objects, and whether a livepatch can. */
 public final class DiffObjects {
+    private static final int SHOWN_OBJECTS = 10;
+
     private DiffObjects() {}
 
     /**
@@ -128,10 +131,19 @@ public final class DiffObjects {
         if (changed.isEmpty()) {
             throw ProblemException.findings(List.of(Problem.of(
                     ProblemCode.NO_FUNCTIONAL_CHANGE,
-                    pairs.stream().map(PairJob::name).collect(Collectors.joining(", ")),
+                    named(Stream.concat(pairs.stream().map(PairJob::name), built.same().stream())
+                            .sorted()
+                            .toList()),
                     "No compared object changes what it does.")));
         }
         return new DiffedObjects(pairs.size(), changed);
+    }
+
+    private static String named(List<String> objects) {
+        String first = objects.stream().limit(SHOWN_OBJECTS).collect(Collectors.joining(", "));
+        return objects.size() > SHOWN_OBJECTS
+                ? "%s … and %d more".formatted(first, objects.size() - SHOWN_OBJECTS)
+                : first;
     }
 
     /** Bad input first: what the differ says of the patch may be its consequence. */

@@ -203,7 +203,7 @@ class BuildObjectsTest {
         assertThatThrownBy(() -> diff(sources))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemException.Kind.FINDINGS))
-                .hasMessageContaining("KP401");
+                .hasMessageContaining("KP401 fs/one.o");
     }
 
     @Test
