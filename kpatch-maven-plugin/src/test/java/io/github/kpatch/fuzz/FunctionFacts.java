@@ -295,8 +295,9 @@ final class FunctionFacts {
         if (!symbol.isSection() && !symbol.name().startsWith(".L")) {
             return at(symbol.name(), place - symbol.value());
         }
-        // Its entries are compared by themselves.
-        if (TableShapes.isTable(section.name())) {
+        // Its entries are compared by themselves; a section without any only bears the name.
+        if (TableShapes.isTable(section.name())
+                && object.relocationSectionOf(id).isPresent()) {
             return section.name();
         }
         // What runs before alternatives are applied only; which feature it asks for stands in the entry as well.
@@ -310,12 +311,17 @@ final class FunctionFacts {
         return variable(id, place).orElseGet(() -> content(id, place, depth, length));
     }
 
-    /** Of several names the one that the section has, for others come and go without moving anything. */
+    /**
+     * Of several names the one that the section has, for others come and go without moving anything; the section itself
+     * where it is made for one function, whatever that is called.
+     */
     private static String mainName(Function function, Section section) {
         return function.names().stream()
                 .filter(name -> section.name().endsWith("." + name))
                 .findFirst()
-                .orElse(function.names().iterator().next());
+                .orElseGet(() -> section.name().startsWith(".text.")
+                        ? section.name()
+                        : function.names().iterator().next());
     }
 
     private static String at(String name, long offset) {
