@@ -10,6 +10,7 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.special.SpecialSection;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -79,6 +80,15 @@ public interface Architecture {
      */
     long paddingBefore(Section section, Symbol function);
 
+    /**
+     * The code that reads a variable in place of a constant that the kernel writes into an instruction at boot; empty
+     * where the instruction is not of the kind that is known.
+     *
+     * @param code the section of the instruction
+     * @param constant where in it the constant stands
+     */
+    Optional<VariableRead> variableRead(Section code, long constant);
+
     /** Whether a section of that name is a by-product of the compiler here and never carried. */
     boolean discards(String sectionName);
 
@@ -118,6 +128,16 @@ public interface Architecture {
 
     /** Whether nothing in a section of that name has a symbol, so that references to it can only be by section. */
     boolean isWithoutSymbols(String section);
+
+    /**
+     * Whether {@code relocation} hands out an address that somebody may call or read, rather than call or jump to it.
+     *
+     * @param base the section that it applies to
+     */
+    boolean takesAddress(Section base, Relocation relocation);
+
+    /** Whether the object was compiled to mark where indirect branches may land, so that the kernel may demand it. */
+    boolean marksBranchTargets(ElfObject object);
 
     /** The tables about code that the kernel walks on this machine, in the order in which they are rebuilt. */
     List<SpecialSection> specialSections();

@@ -18,14 +18,21 @@ record KernelLog(List<String> lines) {
 
     /**
      * Signs of a kernel in trouble: warnings, the several openings of an oops, RCU stalls, hung tasks, panics; and lost
-     * messages, because any of the others may be among them.
+     * messages, because any of the others may be among them. And what it says of modules whose code it cannot make safe or
+     * trace as it does its own.
      */
     private static final Pattern COMPLAINT = Pattern.compile("WARNING:|BUG:|\\bOops\\b|kernel BUG at "
             + "|: [0-9a-f]{4} \\[#\\d+\\]"
             + "|\\brcu\\S*:? .*\\b(stalls?|starved)\\b"
             + "|INFO: task .* blocked for more than "
             + "|Kernel panic - "
-            + "|printk messages dropped");
+            + "|printk messages dropped"
+            + "|Unpatched return thunk"
+            + "|Missing ENDBR"
+            + "|CFI failure"
+            + "|callthunks: Invalid padding area"
+            + "|retpoline.*may affect Spectre v2 mitigation"
+            + "|not compiled with retpoline");
 
     private static final String EVENT_END = "---[ end ";
 

@@ -7,6 +7,7 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.Optional;
  * which the section has a shorter name than its symbol.
  *
  * <p>An owner stands at the section's start, or behind the padding that the kernel's build places before functions,
- * which a prefix symbol ({@code __pfx_f}, {@code __cfi_f}) measures. An owner elsewhere means that the assumption does
+ * which a prefix symbol ({@code __pfx_f}, {@code __cfi_f}) measures, one for each alias of the function. An owner elsewhere means that the assumption does
  * not hold for this object, and the object is refused. Several aliases may stand at one place; only the one with the
  * section's name is the owner.
  */
@@ -63,13 +64,16 @@ final class BundleSymbols {
     private record Place(SectionId section, long value) {}
 
     private void linkPrefixes() {
-        Map<Place, SymbolId> prefixEndingAt = new HashMap<>();
+        Map<Place, List<SymbolId>> prefixesEndingAt = new HashMap<>();
         for (SymbolId id : elf.symbolIds()) {
             Symbol symbol = elf.symbol(id);
             Optional<SectionId> section = symbol.home().section();
             if (symbol.isFunction() && section.isPresent() && arch.isPrefixName(symbol.name())) {
                 prefixes.put(id, section.get());
-                prefixEndingAt.put(new Place(section.get(), symbol.value() + symbol.size()), id);
+                prefixesEndingAt
+                        .computeIfAbsent(
+                                new Place(section.get(), symbol.value() + symbol.size()), place -> new ArrayList<>())
+                        .add(id);
             }
         }
         if (prefixes.isEmpty()) {
@@ -82,11 +86,13 @@ final class BundleSymbols {
             if (!symbol.isFunction() || section.isEmpty() || prefixes.containsKey(id)) {
                 continue;
             }
-            SymbolId prefix = prefixEndingAt.get(new Place(section.get(), symbol.value()));
-            if (prefix != null) {
-                prefixOf.put(id, prefix);
-                withoutFunction.remove(prefix);
-            }
+            List<SymbolId> before = prefixesEndingAt.getOrDefault(new Place(section.get(), symbol.value()), List.of());
+            before.forEach(withoutFunction::remove);
+            before.stream()
+                    .filter(prefix -> elf.symbol(prefix).name().endsWith("_" + symbol.name()))
+                    .findFirst()
+                    .or(() -> before.stream().findFirst())
+                    .ifPresent(prefix -> prefixOf.put(id, prefix));
         }
         withoutFunction.keySet().stream().min(SymbolId::compareTo).ifPresent(prefix -> {
             throw invalid(prefix, "It marks the padding before a function, but no function follows it.");

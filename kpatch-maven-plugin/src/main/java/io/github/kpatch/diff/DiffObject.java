@@ -51,9 +51,10 @@ public final class DiffObject {
         // First of all: another machine or ABI would make every later answer meaningless.
         CheckComparable.ComparablePair pair = CheckComparable.of(objects);
 
-        // What each object says about itself.
-        Unit original = unit(pair.arch(), objects.original());
-        Unit patched = unit(pair.arch(), objects.patched());
+        // What each object says about itself, once it reads variables where the kernel writes constants: it is to be
+        // compared as it would run in a module.
+        Unit original = unit(pair.arch(), ReadRuntimeConstants.in(objects.name(), pair.arch(), objects.original()));
+        Unit patched = unit(pair.arch(), ReadRuntimeConstants.in(objects.name(), pair.arch(), objects.patched()));
 
         // With the original's own names, before a pass gives an element one that the kernel does not know.
         FileBlocks blocks = LocateInParent.of(original, target);
@@ -88,6 +89,7 @@ public final class DiffObject {
         List<Problem> problems = new ArrayList<>(VerifyPatchability.of(changes, tables));
         problems.addAll(CheckCollected.in(
                 changes, tables.inclusion(), selection.neverCarried(), originalTables, patchedTables));
+        problems.addAll(CheckRuntimeConstants.in(changes.patched(), tables));
         if (!problems.isEmpty()) {
             return rejected(problems);
         }
@@ -103,6 +105,10 @@ public final class DiffObject {
         List<LocateFunctions.Located> functions = LocateFunctions.in(changes, redirected, lookup, target);
         CarriedContent content = CarryContent.of(changes, tables);
         References references = ResolveReferences.of(content, lookup, target);
+        List<Problem> sealed = CheckBranchTargets.in(twins, references, target);
+        if (!sealed.isEmpty()) {
+            return rejected(sealed);
+        }
         warnings.addAll(WarnOfSplits.in(content, references, functions));
         ElfObject output = EmitIntermediate.of(content, references, functions, target);
         return new DiffOutcome.Changed(

@@ -24,7 +24,8 @@ import java.util.Set;
  * variables. An object may be made from several sources and so have several blocks. That no block fits means that the
  * kernel was built from something else, or does not contain this source at all.
  *
- * <p>The linker may drop some helper symbols, so these count neither way.
+ * <p>The linker may drop some helper symbols, so these count neither way. Nor do the symbols of padding: objtool adds them
+ * to what the linker made, behind the last block.
  */
 final class LocateInParent {
     private static final List<String> DROPPED_PREFIXES = List.of(
@@ -67,7 +68,10 @@ final class LocateInParent {
         List<Symbol> symbols = original.elf().symbols();
         for (int i = file + 1; i < symbols.size() && !symbols.get(i).type().equals(SymbolType.FILE); i++) {
             Symbol symbol = symbols.get(i);
-            if (symbol.isLocal() && (symbol.isFunction() || symbol.isObject())) {
+            boolean counts = symbol.isLocal()
+                    && (symbol.isFunction() || symbol.isObject())
+                    && !original.arch().isPrefixName(symbol.name());
+            if (counts) {
                 locals.add(new Local(symbol.type(), symbol.name()));
             }
         }
@@ -98,10 +102,11 @@ final class LocateInParent {
         return matching.get(0);
     }
 
-    private static Optional<String> mismatch(Set<Local> locals, Set<Local> lasting, ParentSymbols.FileBlock candidate) {
+    private Optional<String> mismatch(Set<Local> locals, Set<Local> lasting, ParentSymbols.FileBlock candidate) {
         Set<Local> present = new HashSet<>();
         for (ParentSymbols.Entry entry : candidate.entries()) {
             boolean counts = entry.isLocal()
+                    && !original.arch().isPrefixName(entry.name())
                     && (entry.type().equals(SymbolType.FUNC) || entry.type().equals(SymbolType.OBJECT));
             if (counts) {
                 Local local = new Local(entry.type(), entry.name());

@@ -27,6 +27,8 @@ final class SectionNames {
             ".rela.data..Lubsan_data",
             ".rela.data.rel.local..Lubsan_data");
 
+    private static final List<String> RUNTIME_CONSTANTS = List.of("runtime_ptr_", "runtime_shift_", "runtime_mask_");
+
     private SectionNames() {}
 
     /** Debug information; {@code .eh_frame} too, since some vendors' kernels unwind with DWARF. */
@@ -74,12 +76,18 @@ final class SectionNames {
         return base.equals(arch.callSiteList()) || base.equals(PATCHABLE_ENTRIES) || base.equals(".sframe");
     }
 
+    /** Lists of places that the kernel overwrites with a constant when it boots; no loader reads them. */
+    static boolean isRuntimeConstants(String name) {
+        return RUNTIME_CONSTANTS.stream().anyMatch(name::startsWith);
+    }
+
     /** By-products of the compiler and the module build that no module carries. */
     static boolean isDiscarded(String base) {
         return base.startsWith(".discard")
                 || base.startsWith(".llvm_addrsig")
                 || base.startsWith(".llvm.")
-                || base.equals(MODINFO);
+                || base.equals(MODINFO)
+                || isRuntimeConstants(base);
     }
 
     /** Which of the compiler's places for code a section is; a function that moves between them has changed. */

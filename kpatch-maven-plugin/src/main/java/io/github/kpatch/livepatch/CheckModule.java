@@ -46,6 +46,11 @@ public final class CheckModule {
     private static final long RELOCATIONS_FLAG_BITS =
             KlpNames.SHF_RELA_LIVEPATCH | SectionFlags.INFO_LINK | SectionFlags.ALLOC;
 
+    /** Functions whose landing mark goes at load, as far as objtool saw; it cannot have seen all of the kernel. */
+    private static final String SEALED = ".ibt_endbr_seal";
+
+    private static final Set<String> RUNTIME_CONSTANTS = Set.of("runtime_ptr_", "runtime_shift_", "runtime_mask_");
+
     private static final Set<String> INTERMEDIATE = Set.of(
             IntermediateLayout.SYMBOLS,
             IntermediateLayout.RELOCATIONS,
@@ -83,6 +88,7 @@ public final class CheckModule {
         CheckModule check = new CheckModule(where, module, required);
         check.checkInfo();
         check.checkSections();
+        check.checkUnwindData();
         check.checkRelocations();
         check.checkUndefinedSymbols();
         if (!check.problems.isEmpty()) {
@@ -125,6 +131,32 @@ public final class CheckModule {
             if (INTERMEDIATE.contains(section.name())) {
                 invalid(section.name(), "The table is left over from the link.");
             }
+            if (section.name().equals(SEALED)) {
+                invalid(
+                        section.name(),
+                        "The loader would make functions unreachable by pointer that objects of the patch may point to.");
+            }
+            if (RUNTIME_CONSTANTS.stream().anyMatch(section.name()::startsWith)) {
+                invalid(section.name(), "It lists constants in code that no module loader fills in.");
+            }
+        }
+    }
+
+    /**
+     * Patched objects bring unwind data; the module's own code has it only if objtool processed it, which leaves alone what
+     * has some already.
+     */
+    private void checkUnwindData() {
+        Optional<SectionId> table = object.sectionNamed(".orc_unwind_ip");
+        Optional<SectionId> init = object.sectionNamed(".init.text")
+                .filter(id -> object.section(id).data().size() > 0);
+        boolean lacking = table.isPresent()
+                && init.isPresent()
+                && object.relocationsOf(table.get()).stream()
+                        .noneMatch(entry ->
+                                object.symbol(entry.symbol()).home().section().equals(init));
+        if (lacking) {
+            invalid(".init.text", "It has no unwind data, while other code of the module has: objtool was not at it.");
         }
     }
 

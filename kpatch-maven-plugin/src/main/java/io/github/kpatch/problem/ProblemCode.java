@@ -70,6 +70,10 @@ public enum ProblemCode {
             219,
             "A structure's size does not divide the kernel's own table of such structures.",
             "Give the vmlinux of the very kernel, with the type information it was built with."),
+    OBJTOOL_RULES_UNKNOWN(
+            223,
+            "The kernel leaves objtool until everything is linked, by rules this version does not know.",
+            "Use the kernel's unchanged source, or report it with the file."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),
@@ -179,6 +183,18 @@ public enum ProblemCode {
             "The patch adds to or takes from a list that the kernel collects when it is linked or loaded, such as its"
                     + " parameters, initcalls, exports or trace events.",
             "Leave that out of the live patch, or do its work in a callback."),
+    OBJECT_NOT_PROCESSED(
+            435,
+            "objtool has not processed an object, so its functions could not be unwound.",
+            "Leave that file out of the live patch, or report it with the kernel's version."),
+    RUNTIME_CONSTANT(
+            436,
+            "A function of the patch has a constant that the kernel writes into it at boot.",
+            "Leave the function as it is, and change its callers instead."),
+    BRANCH_TARGET_SEALED(
+            437,
+            "The patch takes the address of a function that the kernel may know to be called by name only.",
+            "Add a function to the patch that calls it, and take that one's address."),
 
     MODULE_NAME_INVALID(501, "The module's name is longer than 55 or empty.", "Set a shorter kpatch.moduleName."),
     LINK_FAILED(502, "The module does not link.", "Read the first error line and the log file in the message."),

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a kernel's config must say before anything is built. The kernel refuses to load a live patch, or takes it and
@@ -22,20 +24,24 @@ final class ConfigRules {
             "CONFIG_MODULES", "a live patch is a module",
             "CONFIG_KALLSYMS_ALL", "variables are looked up through it"));
 
-    /** Of each set one option is needed. */
-    private static final Map<String, List<String>> ONE_NEEDED = new TreeMap<>(Map.of(
+    /** Of each list one entry is needed: the options that are named in it together. */
+    private static final Map<String, List<Set<String>>> ONE_NEEDED = new TreeMap<>(Map.of(
             "functions are redirected by ftrace",
-                    List.of("CONFIG_DYNAMIC_FTRACE_WITH_REGS", "CONFIG_DYNAMIC_FTRACE_WITH_ARGS"),
+            List.of(Set.of("CONFIG_DYNAMIC_FTRACE_WITH_REGS"), Set.of("CONFIG_DYNAMIC_FTRACE_WITH_ARGS")),
             "the transition needs reliable stack traces",
-                    List.of("CONFIG_HAVE_RELIABLE_STACKTRACE", "CONFIG_STACK_VALIDATION", "CONFIG_UNWINDER_ORC")));
+            List.of(
+                    Set.of("CONFIG_HAVE_RELIABLE_STACKTRACE"),
+                    Set.of("CONFIG_UNWINDER_ORC"),
+                    new TreeSet<>(List.of("CONFIG_STACK_VALIDATION", "CONFIG_UNWINDER_FRAME_POINTER")))));
 
     private static final Map<String, String> UNSUPPORTED = new TreeMap<>(Map.of(
-            "CONFIG_X86_KERNEL_IBT", "objects are finished only when the whole kernel is linked",
             "CONFIG_LTO_CLANG", "objects hold the compiler's intermediate code",
             "CONFIG_CC_IS_CLANG", "objects of Clang are not understood yet",
             "CONFIG_DEBUG_INFO_SPLIT", "debug information is not in vmlinux",
             "CONFIG_RANDSTRUCT", "structures are laid out at random",
             "CONFIG_GCC_PLUGIN_RANDSTRUCT", "structures are laid out at random",
+            "CONFIG_GENDWARFKSYMS",
+                    "versions of symbols come from debug information, which objects here are built without",
             "CONFIG_GCC_PLUGIN_LATENT_ENTROPY", "each compilation gives other code"));
 
     /** Keys and salts of whoever built the kernel, and the versions of tools; no structure depends on them. */
@@ -72,11 +78,15 @@ final class ConfigRules {
             }
         });
         ONE_NEEDED.forEach((reason, options) -> {
-            if (options.stream().noneMatch(config::isEnabled)) {
+            if (options.stream().noneMatch(together -> together.stream().allMatch(config::isEnabled))) {
                 problems.add(Problem.of(
                         ProblemCode.KERNEL_OPTION_MISSING,
                         where,
-                        "None of " + String.join(", ", options) + " is set: " + reason + "."));
+                        "None of "
+                                + options.stream()
+                                        .map(together -> String.join(" with ", together))
+                                        .collect(Collectors.joining(", "))
+                                + " is set: " + reason + "."));
             }
         });
         UNSUPPORTED.forEach((option, reason) -> {
@@ -85,6 +95,13 @@ final class ConfigRules {
                         Problem.of(ProblemCode.KERNEL_OPTION_UNSUPPORTED, where, option + " is set: " + reason + "."));
             }
         });
+        if (config.isEnabled("CONFIG_EXTENDED_MODVERSIONS") && !config.isEnabled("CONFIG_BASIC_MODVERSIONS")) {
+            problems.add(Problem.of(
+                    ProblemCode.KERNEL_OPTION_UNSUPPORTED,
+                    where,
+                    "CONFIG_EXTENDED_MODVERSIONS is set without CONFIG_BASIC_MODVERSIONS: modules say in a form that is not"
+                            + " read yet which versions of symbols they were built with."));
+        }
         if (!problems.isEmpty()) {
             throw ProblemException.inputs(problems);
         }

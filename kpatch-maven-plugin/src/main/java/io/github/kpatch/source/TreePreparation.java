@@ -40,6 +40,12 @@ final class TreePreparation {
     private static final int SHOWN_LINES = 15;
 
     /**
+     * What {@code RUSTC} names where the kernel was built without a Rust compiler: kconfig writes down the version of one
+     * that it finds, and would make another config.
+     */
+    private static final String NO_RUST_COMPILER = "the-kernel-was-built-without-rustc";
+
+    /**
      * Who built when and where must not get into objects; the values mean nothing. {@code KBUILD_BUILD_VERSION} is the
      * number that {@code uname -v} begins with.
      */
@@ -62,12 +68,13 @@ final class TreePreparation {
     /** The prepared tree, from the cache where it has it. */
     PreparedKernel prepare(
             TargetKernel target, KernelConfig config, KernelSource source, Toolchain toolchain, KernelRequest request) {
-        List<String> variables = makeVariables(target, toolchain, request);
+        List<String> variables = makeVariables(target, config, toolchain, request);
         String digest = digest(target, source, toolchain, variables);
         Path folder = cache.once(cache.tree(digest), "prepared tree of " + target.release(), partial -> {
             Path tree = partial.resolve(TREE);
             source.writer().write(partial, tree);
             SourceVersion.of(tree).checkBuilt(target, source);
+            DelayedObjtool.check(tree, config);
             Make make = new Make(tree, variables, request.jobs());
             if (source.builtIn() || SourceFolder.wasBuiltIn(tree)) {
                 make.run("Removing what earlier builds left in the source", List.of("mrproper"));
@@ -95,15 +102,21 @@ final class TreePreparation {
                 toolchain);
     }
 
-    private static List<String> makeVariables(TargetKernel target, Toolchain toolchain, KernelRequest request) {
+    private static List<String> makeVariables(
+            TargetKernel target, KernelConfig config, Toolchain toolchain, KernelRequest request) {
         String compiler = toolchain.compiler().command();
         String debugInformation =
                 request.debugInfo() ? " -fdebug-prefix-map=$(CURDIR)=. -fmacro-prefix-map=$(CURDIR)=." : " -g0";
-        return List.of(
+        List<String> variables = new ArrayList<>(List.of(
                 "KERNELRELEASE=" + target.release(),
                 "CC=" + compiler,
                 "HOSTCC=" + compiler,
-                "KCFLAGS=" + SECTIONS + debugInformation);
+                "KCFLAGS=" + SECTIONS + debugInformation));
+        if (config.text("CONFIG_RUSTC_VERSION").filter("0"::equals).isPresent()) {
+            variables.add("RUSTC=" + NO_RUST_COMPILER);
+        }
+        variables.addAll(DelayedObjtool.variables(config));
+        return variables;
     }
 
     private static String digest(

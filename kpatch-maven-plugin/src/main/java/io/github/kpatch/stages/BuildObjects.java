@@ -8,12 +8,14 @@ import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CheckExports;
 import io.github.kpatch.kbuild.CheckParent;
 import io.github.kpatch.kbuild.CheckPreparedFiles;
+import io.github.kpatch.kbuild.CheckUnwindData;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.KbuildRecord;
 import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PreparedFiles;
 import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.AuthorHeaders;
 import io.github.kpatch.problem.Problem;
@@ -204,7 +206,8 @@ public final class BuildObjects {
                                     "The patch changes this object, which is written in assembly and has no ftrace call site."));
             return;
         }
-        List<Problem> findings = CheckParent.of(object, file, original.record(), facts);
+        List<Problem> findings = new ArrayList<>(CheckUnwindData.of(object, file, config()));
+        findings.addAll(CheckParent.of(object, file, original.record(), facts));
         compared.findings().addAll(findings);
         if (findings.isEmpty()) {
             compared.changed()
@@ -222,6 +225,11 @@ public final class BuildObjects {
             parts.add(objects.subList(from, Math.min(objects.size(), from + OBJECTS_A_CALL)));
         }
         return parts;
+    }
+
+    private KernelConfig config() {
+        Path file = kernel.target().config();
+        return KernelConfig.parse(file.toString(), Folders.doing(file, () -> Files.readAllBytes(file)));
     }
 
     private void make(

@@ -16,6 +16,11 @@ class KernelLogTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "[    2.5] Unpatched return thunk in use. This should not happen!",
+                "[    2.5] Missing ENDBR: kpatch_f+0x0/0x20 [kpatch_p1]",
+                "[    2.5] CFI failure at do_one_initcall+0x4f/0x230 (target: f+0x0/0x10; expected type: 0x1)",
+                "[    2.5] callthunks: Invalid padding area for f+0x0/0x20 [kpatch_p1]",
+                "[    2.5] kpatch_p1: loading module not compiled with retpoline compiler.",
                 "[    3.1] WARNING: CPU: 0 PID: 101 at fs/proc/version.c:8 kp_version+0x5/0x1a [kpatch_warns]",
                 "[    3.1][  T101] BUG: kernel NULL pointer dereference, address: 0000000000000008",
                 "[    3.1] Oops: 0000 [#1] PREEMPT SMP NOPTI",

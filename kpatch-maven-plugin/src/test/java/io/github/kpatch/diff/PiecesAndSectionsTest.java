@@ -233,7 +233,17 @@ class PiecesAndSectionsTest {
     @Test
     @Row("51")
     void paddingWithoutPrefixSymbol() {
-        Scenario.ofAssembler(padded("", "1"), padded("", "2")).assertError(ProblemCode.OBJECT_INVALID);
+        Output output = Scenario.ofAssembler(padded("", "1"), padded("", "2")).changed();
+        output.changes("f");
+        assertThat(output.relocations("__mcount_loc")).containsExactly("f+0 at 0");
+    }
+
+    @Test
+    @Row("51")
+    void otherBytesThanPadding() {
+        Scenario.ofAssembler(
+                        padded("", "1").replace("0x90", "0xcc"), padded("", "2").replace("0x90", "0xcc"))
+                .assertError(ProblemCode.OBJECT_INVALID);
     }
 
     @Test

@@ -35,6 +35,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A module that passes, and one change at a time that must not. */
 class CheckModuleTest {
@@ -119,6 +121,44 @@ class CheckModuleTest {
                         RELEASE,
                         Optional.empty(),
                         requirements(SYMVERS).symvers()));
+    }
+
+    @Test
+    void passesAModuleWithoutVersionsOnAKernelWithoutThem() {
+        String vermagic = VERMAGIC.replace("modversions ", "");
+        ElfObjectBuilder builder = ElfObjectBuilder.from(make(vermagic, "name=kpatch_test", ""));
+        builder.remove(builder.build().sectionNamed("__versions").orElseThrow());
+        byte[] module = ElfWriter.write(builder.build());
+        String symvers = SYMVERS.replaceAll("0x[1-4]{8}", "0x00000000");
+
+        CheckModule.check(
+                "x.ko",
+                module,
+                new ModuleRequirements(
+                        "kpatch-test",
+                        RELEASE,
+                        Optional.of(vermagic),
+                        requirements(symvers).symvers()));
+        refuses(ElfReader.read("x.ko", module), requirements(SYMVERS), ProblemCode.VERMAGIC_MISMATCH, "vermagic");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".ibt_endbr_seal", "runtime_ptr_USER_PTR_MAX", "runtime_shift_d_hash_shift"})
+    void refusesTablesAboutTheKernelsOwnCode(String section) {
+        refuses(
+                make(VERMAGIC, "name=kpatch_test", "int t __attribute__((used, section(\"" + section + "\"))) = 0;"),
+                section);
+    }
+
+    @Test
+    void refusesOwnCodeWithoutUnwindData() {
+        String init = "int i(int x) { return x; } asm(\".section .init.text,\\\"ax\\\"; begin: ret; .text\");";
+        String table = " asm(\".section .orc_unwind_ip,\\\"a\\\"; .long %s - .; .text\");";
+        CheckModule.check(
+                "x.ko",
+                ElfWriter.write(make(VERMAGIC, "name=kpatch_test", init + table.formatted("begin"))),
+                requirements(SYMVERS));
+        refuses(make(VERMAGIC, "name=kpatch_test", init + table.formatted("i")), ".init.text");
     }
 
     @Test

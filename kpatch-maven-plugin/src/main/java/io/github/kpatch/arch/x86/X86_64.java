@@ -9,6 +9,7 @@ import static io.github.kpatch.arch.x86.RelocationTypes.R_X86_64_PLT32;
 import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.CallSite;
 import io.github.kpatch.arch.TargetOffsets;
+import io.github.kpatch.arch.VariableRead;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Relocation;
@@ -49,6 +50,25 @@ public final class X86_64 implements Architecture {
     private static final byte[] CALL_OPCODE = {(byte) 0xe8};
     private static final int TWO_BYTE_OPCODE = 0x0f;
 
+    private static final byte[] JUMP_OPCODE = {(byte) 0xe9};
+    private static final int CONDITIONAL_JUMP = 0x80;
+
+    private static final int NOP = 0x90;
+    private static final byte[] NOP_3 = {0x0f, 0x1f, 0x00};
+
+    /** Kernels have 11 or 16 bytes; {@code FUNCTION_PADDING_BYTES} knows no more than 64. */
+    private static final int LONGEST_PADDING = 64;
+
+    private static final int REX_W = 0x48;
+    private static final int REX_WB = 0x49;
+    private static final int REX_WR = 0x4c;
+    private static final int MOV_IMMEDIATE = 0xb8;
+    private static final int MOV_MEMORY = 0x8b;
+    private static final int RELATIVE_TO_NEXT = 0x05;
+
+    /** What {@code asm/runtime-const.h} compiles in place of the constant. */
+    private static final long PLACEHOLDER = 0x0123456789abcdefL;
+
     private static final byte[] BRANCH_TARGET_MARK = {(byte) 0xf3, 0x0f, 0x1e, (byte) 0xfa};
     private static final int CALL_LENGTH = 5;
 
@@ -82,6 +102,13 @@ public final class X86_64 implements Architecture {
         return EntryMeaning.AboutCode.with(
                 new EntryMeaning.OutOfLine(4, REPLACEMENT_CODE, OptionalInt.of(replacementLengthAt)));
     }
+
+    /**
+     * {@code __patchable_function_entries} is made by {@code -fpatchable-function-entry=16,16}, for padding; the kernel's
+     * link throws it away. {@code .ibt_endbr_seal} lists functions that nobody reaches by pointer, as far as objtool saw: the
+     * loader would take their {@code endbr64} away, and other objects of the patch may hold pointers to them.
+     */
+    private static final Set<String> BY_PRODUCTS = Set.of("__patchable_function_entries", ".ibt_endbr_seal");
 
     /** The order matters where one table is divided by another: {@code .fixup} before {@code __ex_table}. */
     private static final List<SpecialSection> SPECIAL_SECTIONS = SpecialSections.common(
@@ -228,13 +255,44 @@ public final class X86_64 implements Architecture {
 
     @Override
     public long paddingBefore(Section section, Symbol function) {
-        return 0;
+        Bytes code = section.data() instanceof SectionData.Contents contents ? contents.bytes() : Bytes.EMPTY;
+        boolean padded = function.value() > 0 && function.value() <= Math.min(LONGEST_PADDING, code.size());
+        for (int i = 0; padded && i < function.value(); i++) {
+            padded = code.at(i) == NOP;
+        }
+        return padded ? function.value() : 0;
+    }
+
+    @Override
+    public Optional<VariableRead> variableRead(Section section, long constant) {
+        Bytes code = section.bytes();
+        long start = constant - 2;
+        if (start < 0 || constant > code.size() - Long.BYTES) {
+            return Optional.empty();
+        }
+        int at = (int) start;
+        int prefix = code.at(at);
+        int register = code.at(at + 1) - MOV_IMMEDIATE;
+        boolean known = (prefix == REX_W || prefix == REX_WB)
+                && register >= 0
+                && register < 8
+                && code.buffer(order()).getLong(at + 2) == PLACEHOLDER;
+        if (!known) {
+            return Optional.empty();
+        }
+        // mov variable(%rip), %register, and a no-op of the three bytes left.
+        byte[] rewritten = code.toArray();
+        rewritten[at] = (byte) (prefix == REX_WB ? REX_WR : REX_W);
+        rewritten[at + 1] = (byte) MOV_MEMORY;
+        rewritten[at + 2] = (byte) (register << 3 | RELATIVE_TO_NEXT);
+        rewritten[at + 3] = rewritten[at + 4] = rewritten[at + 5] = rewritten[at + 6] = 0;
+        System.arraycopy(NOP_3, 0, rewritten, at + 7, NOP_3.length);
+        return Optional.of(new VariableRead(Bytes.copyOf(rewritten), start + 3, R_X86_64_PC32, -4));
     }
 
     @Override
     public boolean discards(String sectionName) {
-        // Made by -fpatchable-function-entry=16,16 for padding; the kernel's link throws it away.
-        return sectionName.equals("__patchable_function_entries");
+        return BY_PRODUCTS.contains(sectionName);
     }
 
     @Override
@@ -344,6 +402,38 @@ public final class X86_64 implements Architecture {
     @Override
     public boolean isWithoutSymbols(String section) {
         return WITHOUT_SYMBOLS.contains(section);
+    }
+
+    @Override
+    public boolean takesAddress(Section base, Relocation relocation) {
+        RelocationType type = relocation.type();
+        if (type.equals(R_X86_64_64) || type.equals(R_X86_64_32S)) {
+            return true;
+        }
+        if (!type.equals(R_X86_64_PC32) && !type.equals(R_X86_64_PLT32)) {
+            return false;
+        }
+        return !base.isText() || !isBranch(base.bytes(), relocation.offset());
+    }
+
+    /** Whether the field at {@code field} is the distance of a call or jump. */
+    private static boolean isBranch(Bytes code, long field) {
+        boolean conditional = field >= 2
+                && field <= code.size()
+                && code.at((int) field - 2) == TWO_BYTE_OPCODE
+                && (code.at((int) field - 1) & 0xf0) == CONDITIONAL_JUMP;
+        return isAt(code, field - 1, CALL_OPCODE) || isAt(code, field - 1, JUMP_OPCODE) || conditional;
+    }
+
+    @Override
+    public boolean marksBranchTargets(ElfObject object) {
+        return object.symbols().stream()
+                .filter(Symbol::isFunction)
+                .anyMatch(symbol -> symbol.home()
+                        .section()
+                        .filter(home -> object.section(home).data() instanceof SectionData.Contents contents
+                                && isAt(contents.bytes(), symbol.value(), BRANCH_TARGET_MARK))
+                        .isPresent());
     }
 
     @Override
