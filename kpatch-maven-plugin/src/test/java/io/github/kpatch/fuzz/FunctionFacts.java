@@ -292,7 +292,7 @@ final class FunctionFacts {
             return at(mainName(function.get(), section), place - function.get().start());
         }
         Symbol symbol = object.symbol(relocation.symbol());
-        if (!symbol.isSection() && !symbol.name().startsWith(".L")) {
+        if (!symbol.isSection() && !symbol.name().startsWith(".")) {
             return at(symbol.name(), place - symbol.value());
         }
         // Its entries are compared by themselves; a section without any only bears the name.

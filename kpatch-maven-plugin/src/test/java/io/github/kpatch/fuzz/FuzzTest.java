@@ -113,6 +113,9 @@ class FuzzTest {
                 "--instrumentation_excludes=io.github.kpatch.fuzz.**",
                 "--reproducer_path=" + FOLDER,
                 "-artifact_prefix=" + folder("findings", target) + "/",
+                // Java's heap is bounded above; what the system calls the peak of a process counts its parent's as
+                // well.
+                "-rss_limit_mb=0",
                 "-max_total_time=" + SECONDS,
                 "-max_len=" + LONGEST_INPUT,
                 "-timeout=" + HANG_SECONDS,

@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.elf.ElfReader;
@@ -15,6 +16,7 @@ import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -381,6 +383,11 @@ class BuildObjectsTest {
                 "a&b", "a%b", "a*b", "a\\b", "a=b", "a|b", "a<b", "~a", "a\nb", "\u00e4"
             })
     void aProjectIsBuiltInAFolderOfAnyName(String name) throws IOException {
+        assumeTrue(
+                Charset.forName(System.getProperty("sun.jnu.encoding"))
+                        .newEncoder()
+                        .canEncode(name),
+                "files cannot be called so in this locale: " + name);
         folder = Files.createDirectory(folder.resolve(name));
         build = new TestBuild(folder);
 
