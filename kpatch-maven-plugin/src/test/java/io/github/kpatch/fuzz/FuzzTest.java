@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jacoco.agent.AgentJar;
@@ -21,16 +23,20 @@ import org.jacoco.core.tools.ExecFileLoader;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lets the fuzzer look for inputs that break the engine, for {@code kpatch.fuzzSeconds}, both targets at the same time. Each
- * has a process of its own, for an input that fills the memory or never ends must not take the tests with it. Then
- * everything that the fuzzer kept is run twice more, in two processes: both have to come to the same. How much of the
- * engine is reached is measured by JaCoCo with the seeds alone, which are the same in every build: no random walk decides
- * whether one succeeds.
+ * Lets the fuzzer look for inputs that break the engine, both targets at the same time: the same walk of so many inputs in
+ * every build, for no random one may decide whether a build succeeds, or a walk of its own for {@code kpatch.fuzzSeconds}.
+ * Each target has a process of its own, for an input that fills the memory or never ends must not take the tests with it.
+ * Then everything that the fuzzer kept is run twice more, in two processes: both have to come to the same. How much of the
+ * engine is reached is measured by JaCoCo with the seeds alone, which are the same in every build as well.
  */
 class FuzzTest {
     private static final Path FOLDER = Path.of("target", "fuzz");
-    private static final int SECONDS = Integer.getInteger("kpatch.fuzzSeconds", 30);
+    private static final Optional<Integer> SECONDS = Optional.ofNullable(Integer.getInteger("kpatch.fuzzSeconds"));
     private static final List<Class<?>> TARGETS = List.of(ElfReaderTarget.class, DifferTarget.class);
+    /** Inputs of the walk that every build takes, the seeds among them: half a minute's. */
+    private static final Map<Class<?>, Integer> INPUTS =
+            Map.of(ElfReaderTarget.class, 100_000, DifferTarget.class, 2500);
+
     /** Far beyond what any input takes, even while the machine is busy with other things. */
     private static final int HANG_SECONDS = 120;
 
@@ -82,7 +88,7 @@ class FuzzTest {
             for (int i = 0; i < TARGETS.size(); i++) {
                 String output = fuzzers.get(i).output();
                 System.out.println("fuzzing " + TARGETS.get(i).getSimpleName() + ": " + executions(output)
-                        + " executions in " + SECONDS + " s, no finding");
+                        + " executions, no finding");
             }
         } finally {
             fuzzers.forEach(each -> each.process().destroy());
@@ -103,10 +109,9 @@ class FuzzTest {
     }
 
     private static Running fuzz(Class<?> target, Seeds seeds) throws IOException {
-        return start(
-                target.getSimpleName() + ".log",
-                seeds,
-                List.of(),
+        List<String> walk = SECONDS.map(seconds -> List.of("-max_total_time=" + seconds))
+                .orElseGet(() -> List.of("-seed=1", "-runs=" + INPUTS.get(target)));
+        List<String> arguments = new ArrayList<>(List.of(
                 Jazzer.class.getName(),
                 "--target_class=" + target.getName(),
                 "--instrumentation_includes=io.github.kpatch.**",
@@ -116,13 +121,14 @@ class FuzzTest {
                 // Java's heap is bounded above; what the system calls the peak of a process counts its parent's as
                 // well.
                 "-rss_limit_mb=0",
-                "-max_total_time=" + SECONDS,
                 "-max_len=" + LONGEST_INPUT,
                 "-timeout=" + HANG_SECONDS,
                 "-print_final_stats=1",
                 kept(target),
                 folder("findings", target),
-                inputs(target, seeds).toString());
+                inputs(target, seeds).toString()));
+        arguments.addAll(walk);
+        return start(target.getSimpleName() + ".log", seeds, List.of(), arguments.toArray(String[]::new));
     }
 
     private static Running replay(Class<?> target, Seeds seeds) throws IOException {
