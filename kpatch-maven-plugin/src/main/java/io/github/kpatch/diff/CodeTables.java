@@ -1,5 +1,6 @@
 package io.github.kpatch.diff;
 
+import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -55,6 +56,15 @@ record CodeTables(Map<SectionId, TableEntries> tables, Set<SectionId> accountedF
                     unit.where(all.get(1)),
                     "The object has " + all.size() + " sections of this name.");
         }
+        all.stream()
+                .filter(id -> !(unit.section(id).data() instanceof SectionData.Contents))
+                .findFirst()
+                .ifPresent(id -> {
+                    throw ProblemException.input(
+                            ProblemCode.SPECIAL_SECTION_INVALID,
+                            unit.where(id),
+                            "A section of this name holds no bytes.");
+                });
     }
 
     /** The table of that name. */

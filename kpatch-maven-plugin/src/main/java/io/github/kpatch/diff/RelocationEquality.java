@@ -124,9 +124,10 @@ final class RelocationEquality {
         if (patched.arch().isReplacedBeforeUse(symbolA.name()) && patched.arch().isReplacedBeforeUse(symbolB.name())) {
             return true;
         }
-        Optional<String> literal = literal(original, a, originalOffsets);
-        if (literal.isPresent()) {
-            return literal.equals(literal(patched, b, patchedOffsets));
+        Optional<String> literalA = literal(original, a, originalOffsets);
+        Optional<String> literalB = literal(patched, b, patchedOffsets);
+        if (literalA.isPresent() || literalB.isPresent()) {
+            return literalA.equals(literalB);
         }
         return a.addend() == b.addend() && sameTarget(a.symbol(), b.symbol());
     }

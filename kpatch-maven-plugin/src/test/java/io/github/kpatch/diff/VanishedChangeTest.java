@@ -2,7 +2,10 @@ package io.github.kpatch.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.problem.ProblemCode;
@@ -73,6 +76,46 @@ class VanishedChangeTest {
                 """;
         Scenario.of(F + orc.formatted(""), F + orc.formatted(".reloc .orc_unwind, R_X86_64_NONE, f"))
                 .assertError(ProblemCode.SPECIAL_SECTION_INVALID);
+    }
+
+    /** Its relocations would be taken for a table, and a difference in them for one between entries. */
+    @Test
+    void relocationsThatBearTheNameOfATableAreRefused() {
+        String other = "int h(int);\nint f(int x) { return h(x) + 1; }\n";
+        Scenario.of(F, other)
+                .editOriginal(VanishedChangeTest::withMisnamedRelocations)
+                .editPatched(VanishedChangeTest::withMisnamedRelocations)
+                .assertError(ProblemCode.SPECIAL_SECTION_INVALID);
+    }
+
+    private static ElfObject withMisnamedRelocations(ElfObject object) {
+        return new ElfObject(
+                object.header(),
+                object.sections().stream()
+                        .map(s -> s.name().equals(".rela.text.f") ? s.withName("__bug_table") : s)
+                        .toList(),
+                object.symbols());
+    }
+
+    /** A reference behind the end of the literals is none to a literal, and differs from one. */
+    @Test
+    void aLiteralThatWasNotThereIsAnotherOne() {
+        String source = "int g(const char *); int f(int x) { return g(\"one\") + x; }";
+        Scenario.of(source, source)
+                .editOriginal(VanishedChangeTest::withoutLiterals)
+                .changed()
+                .changes("f");
+    }
+
+    private static ElfObject withoutLiterals(ElfObject object) {
+        return new ElfObject(
+                object.header(),
+                object.sections().stream()
+                        .map(s -> s.has(SectionFlags.ALLOC | SectionFlags.STRINGS)
+                                ? s.with(new SectionData.Contents(Bytes.EMPTY))
+                                : s)
+                        .toList(),
+                object.symbols());
     }
 
     private static ElfObject withoutF(ElfObject object) {

@@ -39,6 +39,9 @@ final class FunctionFacts {
     /** The flag by which the running kernel remembers a warning that comes once. */
     private static final int WARNED_ALREADY = 1 << 2;
 
+    /** In place of the name of what is referred to. */
+    static final String LITERAL = "";
+
     private static final List<Integer> IMMEDIATES = List.of(0, 1, 2, 4);
 
     private static final Set<Integer> RELATIVE = Set.of(2, 4);
@@ -128,7 +131,7 @@ final class FunctionFacts {
     }
 
     private static boolean isCode(Section section) {
-        return section.isText() && !TableShapes.saysNothing(section.name());
+        return section.isText() && !TableShapes.saysNothing(section.name()) && !TableShapes.isOutOfLine(section.name());
     }
 
     /** What anything refers to begins there, so that something without a name ends there. */
@@ -168,14 +171,23 @@ final class FunctionFacts {
                     long at = relocation.offset() - function.start();
                     function.references().add(at + ": " + reference(relocation, true, 0));
                     function.targets()
-                            .put(at, object.symbol(relocation.symbol()).name());
+                            .put(
+                                    at,
+                                    isLiteral(relocation)
+                                            ? LITERAL
+                                            : object.symbol(relocation.symbol()).name());
                 })));
+    }
+
+    private boolean isLiteral(Relocation relocation) {
+        return home(relocation)
+                .filter(id -> object.section(id).has(SectionFlags.STRINGS))
+                .isPresent();
     }
 
     private List<Relocation> sorted(SectionId id) {
         return object.relocationsOf(id).stream()
-                .sorted(Comparator.comparingLong(Relocation::offset)
-                        .thenComparingInt(relocation -> relocation.type().value()))
+                .sorted(Comparator.comparingLong(Relocation::offset))
                 .toList();
     }
 
@@ -186,7 +198,7 @@ final class FunctionFacts {
             if (section.data() instanceof SectionData.Contents
                     && section.has(SectionFlags.ALLOC)
                     && !section.isText()
-                    && !TableShapes.saysNothing(section.name())
+                    && !TableShapes.saysNothing(SecondOpinion.withoutNumbers(section.name()))
                     && !TableShapes.isVariable(section.name())
                     && object.symbols().stream()
                             .noneMatch(symbol ->
@@ -287,9 +299,13 @@ final class FunctionFacts {
                     ? "no text"
                     : '"' + section.bytes().stringAt((int) place) + '"';
         }
+        // Whoever leads there means the code, whatever names it bears.
+        if (TableShapes.isOutOfLine(section.name())) {
+            return content(id, place, depth, length);
+        }
         Optional<Function> function = functionAt(id, place);
         if (function.isPresent()) {
-            return at(mainName(function.get(), section), place - function.get().start());
+            return inFunction(function.get(), section, place);
         }
         Symbol symbol = object.symbol(relocation.symbol());
         if (!symbol.isSection() && !symbol.name().startsWith(".")) {
@@ -311,17 +327,11 @@ final class FunctionFacts {
         return variable(id, place).orElseGet(() -> content(id, place, depth, length));
     }
 
-    /**
-     * Of several names the one that the section has, for others come and go without moving anything; the section itself
-     * where it is made for one function, whatever that is called.
-     */
-    private static String mainName(Function function, Section section) {
-        return function.names().stream()
-                .filter(name -> section.name().endsWith("." + name))
-                .findFirst()
-                .orElseGet(() -> section.name().startsWith(".text.")
-                        ? section.name()
-                        : function.names().iterator().next());
+    /** By its section where that is made for it, for names of functions come and go without moving anything. */
+    private static String inFunction(Function function, Section section, long place) {
+        return section.name().startsWith(".text.")
+                ? at(section.name(), place)
+                : at(function.names().iterator().next(), place - function.start());
     }
 
     private static String at(String name, long offset) {
@@ -335,6 +345,8 @@ final class FunctionFacts {
                         && !symbol.name().isEmpty()
                         && !symbol.name().startsWith(".L")
                         && symbol.home().section().equals(Optional.of(id)))
+                .sorted(Comparator.comparing(
+                        symbol -> !object.section(id).name().endsWith("." + symbol.name())))
                 .toList();
         if (inSection.size() == 1) {
             return Optional.of(
@@ -343,7 +355,7 @@ final class FunctionFacts {
         for (long immediate : IMMEDIATES) {
             for (Symbol symbol : inSection) {
                 long offset = place + immediate - symbol.value();
-                if (offset >= 0 && offset < symbol.size()) {
+                if (offset == 0 || (offset > 0 && offset < symbol.size())) {
                     return Optional.of(at(symbol.name(), offset));
                 }
             }

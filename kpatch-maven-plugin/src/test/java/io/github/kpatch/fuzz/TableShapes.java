@@ -43,6 +43,11 @@ final class TableShapes {
         return STRUCTURES.containsKey(section) || DISTANCES.contains(section) || section.equals(UNWINDING);
     }
 
+    /** Whether a section holds code that only the entries of tables lead to. */
+    static boolean isOutOfLine(String section) {
+        return section.equals(".altinstr_replacement") || section.equals(".fixup");
+    }
+
     /** Whether a section is by its name a variable's own, whose content is no statement about the functions it refers to. */
     static boolean isVariable(String section) {
         return section.startsWith(".data.") || section.startsWith(".rodata.") || section.startsWith(".bss.");

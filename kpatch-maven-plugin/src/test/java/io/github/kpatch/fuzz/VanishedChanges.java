@@ -26,7 +26,7 @@ final class VanishedChanges {
     private static final Pattern TAKES_LINE = Pattern.compile("warn_slowpath_\\w+|__might_sleep|___might_sleep"
             + "|__might_fault|lockdep_rcu_suspicious|__btrfs_abort_transaction|__btrfs_handle_fs_error|__btrfs_panic");
 
-    private static final Pattern LOOKED_PAST = Pattern.compile("(\\.|__func__|__warned|__already_done).*");
+    private static final Pattern LOOKED_PAST = Pattern.compile("(__func__|__warned|__already_done).*");
     private static final Pattern PIECE = Pattern.compile("(.+?)\\.(cold|part).*");
 
     private final Map<String, Integer> sizes;
@@ -142,7 +142,8 @@ final class VanishedChanges {
 
     private static boolean nextCallTakesLine(Function function, long from) {
         return function.targets().tailMap(from, true).values().stream()
-                .filter(name -> !LOOKED_PAST.matcher(name).matches())
+                .filter(name -> !name.equals(FunctionFacts.LITERAL)
+                        && !LOOKED_PAST.matcher(name).matches())
                 .findFirst()
                 .filter(name -> TAKES_LINE.matcher(name).matches())
                 .isPresent();
