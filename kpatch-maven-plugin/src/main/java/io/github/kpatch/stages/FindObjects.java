@@ -75,7 +75,11 @@ final class FindObjects {
 
     /** The objects once more, when the originals are built and the compiler's word on what it read is there. */
     List<String> narrowed(List<String> found) {
-        return onlyC() ? found : tell(reach()).objects();
+        if (onlyC()) {
+            return found;
+        }
+        ObjectReach reach = reach();
+        return reach.objects().equals(found) ? found : tell(reach).objects();
     }
 
     private boolean onlyC() {

@@ -251,7 +251,7 @@ class BuildObjectsTest {
                 .containsExactly(tuple("fs/inlining.o", KernelObject.VMLINUX));
         assertThat(built.built()).isEqualTo(2);
         assertThat(build.told)
-                .contains("The patch can reach 2 objects of 1 kernel object: vmlinux 2")
+                .containsOnlyOnce("The patch can reach 2 objects of 1 kernel object: vmlinux 2")
                 .anyMatch(line -> line.startsWith(
                         "Built 2 objects twice (0 of the originals from the cache), of which 1 came out different"));
         assertThat(diff(sources).functionsByParent()).isEqualTo(Map.of(KernelObject.VMLINUX, List.of("inlining")));
