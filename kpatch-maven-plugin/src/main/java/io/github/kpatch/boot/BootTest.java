@@ -33,14 +33,7 @@ public final class BootTest {
      * {@code panic=-1} ends a crashed machine at once; {@code printk.devkmsg=on} keeps the step marks from being rate
      * limited; the kernel's self-tests of its ciphers cost a sixth of the boot and prove nothing here.
      */
-    private static final String KERNEL_ARGUMENTS =
-            "console=ttyS0 quiet panic=-1 printk.devkmsg=on log_buf_len=1M cryptomgr.notests";
-
-    /**
-     * On a busy host the emulated kernel may measure its time stamp counter wrong by a factor of twenty, and every
-     * watchdog bites twenty times too early. The emulated timers do not suffer from that.
-     */
-    private static final String EMULATED_KERNEL_ARGUMENTS = " notsc";
+    private static final String KERNEL_ARGUMENTS = "quiet panic=-1 printk.devkmsg=on log_buf_len=1M cryptomgr.notests";
 
     private static final int BASE_MEMORY_MIB = 512;
 
@@ -71,13 +64,22 @@ public final class BootTest {
         if (missing.isPresent()) {
             return new BootReport.Skipped(missing.get());
         }
+        int code = Folders.doing(request.patch(), () -> GuestPlan.patch(request).machine());
+        Optional<BootMachine> machine = BootMachine.of(code);
+        if (machine.isEmpty()) {
+            return new BootReport.Skipped(new Problem(
+                    ProblemCode.BOOT_INPUT_MISSING,
+                    request.patch().toString(),
+                    "No machine to boot is known for ELF machine " + code + ".",
+                    "Prove the patch on a machine where the module loads."));
+        }
         BootTools tools;
         try {
-            tools = BootTools.find(request.searchPath());
+            tools = BootTools.find(machine.get(), request.searchPath());
         } catch (ProblemException e) {
             return new BootReport.Skipped(e.problems().get(0));
         }
-        return Folders.doing(request.workFolder(), () -> run(request, tools, steps));
+        return Folders.doing(request.workFolder(), () -> run(request, machine.get(), tools, steps));
     }
 
     private static Optional<Problem> missing(BootRequest request) {
@@ -104,18 +106,19 @@ public final class BootTest {
         return objects.stream().map(KernelObject::name).collect(Collectors.joining(", "));
     }
 
-    private BootReport run(BootRequest request, BootTools tools, Consumer<String> steps) throws IOException {
+    private BootReport run(BootRequest request, BootMachine machine, BootTools tools, Consumer<String> steps)
+            throws IOException {
         GuestPlan plan = GuestPlan.of(request);
         Path work = Files.createDirectories(request.workFolder()).toAbsolutePath();
         Path initramfs = work.resolve("initramfs.cpio");
-        plan.write(request, tools.busybox(), initramfs);
+        plan.write(request, machine, tools.busybox(), initramfs);
 
         Path image = request.bootImage().orElseThrow().toAbsolutePath();
         Path cache = Files.createDirectories(request.cache()).toAbsolutePath();
-        Accelerator accelerator = kvm.choose(tools.qemu(), image, cache);
+        Accelerator accelerator = kvm.choose(machine, tools.qemu(), image, cache);
         Path kernel = accelerator == Accelerator.KVM
                 ? image
-                : KernelImage.unpack(image, cache).orElse(image);
+                : machine.emulatedImage(image, cache).orElse(image);
 
         Path console = work.resolve("console.log");
         Path report = work.resolve("guest.log");
@@ -124,14 +127,15 @@ public final class BootTest {
             Files.deleteIfExists(file);
         }
         Duration limit = request.limits().whole(plan.scriptCount());
-        Command machine = Command.of(
-                        work, arguments(request, tools.qemu(), accelerator, kernel, initramfs, console, report))
+        Command emulation = Command.of(
+                        work,
+                        arguments(request, machine, tools.qemu(), accelerator, kernel, initramfs, console, report))
                 .loggedTo(qemuLog)
                 .within(limit);
         CommandResult result;
         try (GuestFollower follower = new GuestFollower(report, steps)) {
             follower.start();
-            result = runner.run(machine);
+            result = runner.run(emulation);
         }
         GuestTranscript guest = GuestTranscript.parse(lines(report));
         return new BootReport.Finished(
@@ -146,6 +150,7 @@ public final class BootTest {
 
     private static List<String> arguments(
             BootRequest request,
+            BootMachine machine,
             Path qemu,
             Accelerator accelerator,
             Path kernel,
@@ -160,8 +165,11 @@ public final class BootTest {
         arguments.addAll(List.of("-m", memory + "M", "-smp", Integer.toString(request.processors())));
         arguments.addAll(List.of("-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"));
         arguments.addAll(List.of("-kernel", kernel.toString(), "-initrd", initramfs.toString()));
-        arguments.addAll(List.of(
-                "-append", KERNEL_ARGUMENTS + (accelerator == Accelerator.TCG ? EMULATED_KERNEL_ARGUMENTS : "")));
+        List<String> append = new ArrayList<>(List.of("console=" + machine.console(), KERNEL_ARGUMENTS));
+        if (accelerator == Accelerator.TCG) {
+            append.addAll(machine.emulatedKernelArguments());
+        }
+        arguments.addAll(List.of("-append", String.join(" ", append)));
         arguments.addAll(List.of("-serial", "file:" + console, "-serial", "file:" + report));
         return arguments;
     }

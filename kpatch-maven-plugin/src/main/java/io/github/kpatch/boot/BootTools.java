@@ -16,23 +16,23 @@ import java.util.List;
  * @param qemu the emulator
  * @param busybox a statically linked busybox, which becomes the guest's whole userland
  */
-public record BootTools(Path qemu, Path busybox) {
-    private static final String EMULATOR = "qemu-system-x86_64";
+record BootTools(Path qemu, Path busybox) {
     private static final List<String> BUSYBOX = List.of("busybox", "busybox.static");
 
     /**
      * Finds both among the folders of {@code searchPath}.
      *
+     * @param machine what has to be emulated
      * @param searchPath folders in the form of the variable {@code PATH}
      * @throws ProblemException with {@link ProblemCode#BOOT_INPUT_MISSING} when one is missing, or busybox needs shared
      *     libraries, which the guest does not have
      */
-    public static BootTools find(String searchPath) {
+    static BootTools find(BootMachine machine, String searchPath) {
         SearchPath folders = SearchPath.of(searchPath);
-        Path qemu = folders.programs(EMULATOR)
+        Path qemu = folders.programs(machine.emulator())
                 .findFirst()
                 .map(Path::toAbsolutePath)
-                .orElseThrow(() -> missing(EMULATOR, "QEMU is not installed.", "qemu-system-x86"));
+                .orElseThrow(() -> missing(machine.emulator(), "QEMU is not installed.", machine.emulatorPackage()));
         List<Path> candidates = BUSYBOX.stream()
                 .flatMap(folders::programs)
                 .map(Path::toAbsolutePath)

@@ -37,7 +37,7 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
 
     static GuestPlan of(BootRequest request) throws IOException {
         return new GuestPlan(
-                moduleName(request.patch()),
+                moduleName(patch(request)),
                 request.targetModules().isEmpty()
                         ? List.of()
                         : LoadOrder.of(ModuleFolder.open(request.modules().orElseThrow()), request.targetModules()),
@@ -45,21 +45,26 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
                 files(request.scripts()));
     }
 
-    private static String moduleName(Path patch) throws IOException {
+    /** The patch of {@code request}, which has to be there. */
+    static ModuleFile patch(BootRequest request) {
+        Path patch = request.patch();
         if (!Files.isRegularFile(patch)) {
             throw ProblemException.input(
                     ProblemCode.INPUT_MISSING, patch.toString(), "The live-patch module is not there.");
         }
-        ModuleFile file = ModuleFile.of(patch)
+        return ModuleFile.of(patch)
                 .orElseThrow(() -> ProblemException.input(
                         ProblemCode.MODULE_NAME_INVALID,
                         patch.toString(),
                         "The file's name does not end in .ko: it is no module's."));
+    }
+
+    private static String moduleName(ModuleFile file) throws IOException {
         String name = file.info().name().orElse(file.module().name());
         if (!MODULE_NAME.matcher(name).matches()) {
             throw ProblemException.input(
                     ProblemCode.MODULE_NAME_INVALID,
-                    patch.toString(),
+                    file.path().toString(),
                     "The kernel has no module names like \"" + name + "\".");
         }
         return name;
@@ -87,14 +92,14 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
     }
 
     /** Writes the initramfs; equal inputs give equal bytes. */
-    void write(BootRequest request, Path busybox, Path target) throws IOException {
+    void write(BootRequest request, BootMachine machine, Path busybox, Path target) throws IOException {
         try (InitramfsWriter initramfs = new InitramfsWriter(new BufferedOutputStream(Files.newOutputStream(target)))) {
             for (String folder : List.of("dev", "proc", "sys", GUEST + "/modules", GUEST + "/scripts")) {
                 initramfs.folder(folder);
             }
             initramfs.file("init", resource("init"));
             initramfs.file("bin/busybox", Files.readAllBytes(busybox));
-            initramfs.file(GUEST + "/settings", text(settings(request.limits())));
+            initramfs.file(GUEST + "/settings", text(settings(request.limits(), machine)));
             initramfs.file(GUEST + "/patch.ko", Files.readAllBytes(request.patch()));
             initramfs.file(GUEST + "/modules/list", text(moduleList()));
             for (int i = 0; i < modules.size(); i++) {
@@ -109,13 +114,15 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
         }
     }
 
-    private String settings(BootLimits limits) {
+    private String settings(BootLimits limits, BootMachine machine) {
         return """
+                REPORT=/dev/%s
                 MODULE=%s
                 OUTPUT_BYTES=%d
                 SCRIPT_SECONDS=%d
                 TRANSITION_SECONDS=%d
                 """.formatted(
+                        machine.reportDevice(),
                         module,
                         SCRIPT_OUTPUT_BYTES,
                         limits.script().toSeconds(),

@@ -43,11 +43,12 @@ final class KvmProbe {
     }
 
     /**
-     * @param qemu the emulator
+     * @param machine what the kernel is for
+     * @param qemu its emulator
      * @param kernel the image to start
      * @param cache folder that keeps the answer
      */
-    Accelerator choose(Path qemu, Path kernel, Path cache) throws IOException {
+    Accelerator choose(BootMachine machine, Path qemu, Path kernel, Path cache) throws IOException {
         if (!Files.isReadable(device) || !Files.isWritable(device)) {
             return Accelerator.TCG;
         }
@@ -63,12 +64,12 @@ final class KvmProbe {
                 }
             }
         }
-        Accelerator accelerator = boots(qemu, kernel, cache) ? Accelerator.KVM : Accelerator.TCG;
+        Accelerator accelerator = boots(machine, qemu, kernel, cache) ? Accelerator.KVM : Accelerator.TCG;
         Folders.write(answers, question + accelerator);
         return accelerator;
     }
 
-    private boolean boots(Path qemu, Path kernel, Path cache) throws IOException {
+    private boolean boots(BootMachine machine, Path qemu, Path kernel, Path cache) throws IOException {
         Files.createDirectories(cache);
         Path console = Files.createTempFile(cache, "kvm-probe", ".log");
         try {
@@ -88,7 +89,7 @@ final class KvmProbe {
                                     "-kernel",
                                     kernel.toString(),
                                     "-append",
-                                    "console=ttyS0 panic=-1",
+                                    "console=" + machine.console() + " panic=-1",
                                     "-serial",
                                     "file:" + console))
                     .within(timeLimit));

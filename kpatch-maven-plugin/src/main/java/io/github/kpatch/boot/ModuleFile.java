@@ -25,6 +25,21 @@ record ModuleFile(Path path, KernelObject module) {
         return KernelObject.ofModuleFile(path.getFileName().toString()).map(module -> new ModuleFile(path, module));
     }
 
+    /**
+     * {@code e_machine} of its code.
+     *
+     * @throws ProblemException when it is no ELF file
+     */
+    int machine() throws IOException {
+        try (ByteSource source = source()) {
+            return ElfFile.open(source).header().machine();
+        }
+    }
+
+    private ByteSource source() throws IOException {
+        return isCompressed() ? ByteSource.of(path.toString(), bytes()) : ByteSource.open(path);
+    }
+
     private boolean isCompressed() {
         return !path.getFileName().toString().endsWith(".ko");
     }
@@ -44,7 +59,7 @@ record ModuleFile(Path path, KernelObject module) {
      * @throws ProblemException when it is no kernel module
      */
     ModuleInfo info() throws IOException {
-        try (ByteSource source = isCompressed() ? ByteSource.of(path.toString(), bytes()) : ByteSource.open(path)) {
+        try (ByteSource source = source()) {
             return ModuleInfo.of(ElfFile.open(source));
         }
     }

@@ -203,7 +203,7 @@ class BootTestTest {
         assertThat(unpacked.resolve("kpatch/modules/0.ko")).hasSameBinaryContentAs(modules.resolve("kernel/fs/xfs.ko"));
         assertThat(unpacked.resolve("kpatch/modules/list")).hasContent("needed 0.ko xfs\n");
         assertThat(unpacked.resolve("kpatch/scripts/data/image")).hasContent("x");
-        assertThat(unpacked.resolve("kpatch/settings")).content().contains("MODULE=kpatch_a\n");
+        assertThat(unpacked.resolve("kpatch/settings")).content().contains("REPORT=/dev/ttyS1\n", "MODULE=kpatch_a\n");
     }
 
     /** An object with callbacks, or with symbols that new functions refer to, and no function to replace. */

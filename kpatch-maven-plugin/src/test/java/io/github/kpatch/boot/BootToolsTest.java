@@ -56,7 +56,7 @@ class BootToolsTest {
         staticProgram(two.resolve("qemu-system-x86_64"));
         staticProgram(two.resolve("busybox"));
 
-        assertThat(BootTools.find(searchPath()))
+        assertThat(BootTools.find(new X86_64BootMachine(), searchPath()))
                 .isEqualTo(new BootTools(two.resolve("qemu-system-x86_64"), two.resolve("busybox")));
     }
 
@@ -66,7 +66,8 @@ class BootToolsTest {
         dynamicProgram(one.resolve("busybox"));
         staticProgram(two.resolve("busybox.static"));
 
-        assertThat(BootTools.find(searchPath()).busybox()).isEqualTo(two.resolve("busybox.static"));
+        assertThat(BootTools.find(new X86_64BootMachine(), searchPath()).busybox())
+                .isEqualTo(two.resolve("busybox.static"));
     }
 
     @Test
@@ -74,7 +75,7 @@ class BootToolsTest {
         staticProgram(two.resolve("qemu-system-x86_64"));
         dynamicProgram(one.resolve("busybox"));
 
-        assertThatThrownBy(() -> BootTools.find(searchPath()))
+        assertThatThrownBy(() -> BootTools.find(new X86_64BootMachine(), searchPath()))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         saying("KP606", "one/busybox", "shared libraries", "apt-get install busybox-static"));
@@ -82,13 +83,13 @@ class BootToolsTest {
 
     @Test
     void namesWhatIsMissing() throws IOException {
-        assertThatThrownBy(() -> BootTools.find(searchPath()))
+        assertThatThrownBy(() -> BootTools.find(new X86_64BootMachine(), searchPath()))
                 .isInstanceOfSatisfying(ProblemException.class, saying("apt-get install qemu-system-x86"));
         staticProgram(one.resolve("qemu-system-x86_64"));
-        assertThatThrownBy(() -> BootTools.find(searchPath()))
+        assertThatThrownBy(() -> BootTools.find(new X86_64BootMachine(), searchPath()))
                 .isInstanceOfSatisfying(ProblemException.class, saying("apt-get install busybox-static"));
         Files.writeString(one.resolve("busybox"), "not executable");
-        assertThatThrownBy(() -> BootTools.find(searchPath()))
+        assertThatThrownBy(() -> BootTools.find(new X86_64BootMachine(), searchPath()))
                 .isInstanceOfSatisfying(ProblemException.class, saying("not installed"));
     }
 }

@@ -35,14 +35,17 @@ class KvmProbeTest {
         assertThat(qemu.toFile().setExecutable(true)).isTrue();
         // Long enough for any start of a shell, short enough to be waited for.
         return new KvmProbe(device, bootId, Duration.ofSeconds(3), new CommandRunner(commands::add))
-                .choose(qemu, folder.resolve("vmlinuz"), folder.resolve("cache"));
+                .choose(new X86_64BootMachine(), qemu, folder.resolve("vmlinuz"), folder.resolve("cache"));
     }
 
     @Test
     void aKernelThatStartsAndEndsProvesKvm() throws IOException {
         assertThat(choose("echo '[    0.000000] Linux version 6.1.0-56-amd64' > $console"))
                 .isEqualTo(Accelerator.KVM);
-        assertThat(commands).singleElement().asString().contains("-accel kvm", "-no-reboot", "vmlinuz");
+        assertThat(commands)
+                .singleElement()
+                .asString()
+                .contains("-accel kvm", "-no-reboot", "vmlinuz", "console=ttyS0 panic=-1");
     }
 
     @Test
