@@ -69,11 +69,6 @@ public final class KernelCache {
         return root.resolve("notes").resolve(treeDigest);
     }
 
-    /** The lock that guards a tree's original objects, or any part of them that {@code name} tells apart. */
-    public ExclusiveLock objectsLock(String treeDigest, String name) {
-        return lock("objects-" + treeDigest + "-" + name);
-    }
-
     /** What boot tests keep: unpacked boot images, and whether hardware virtualization works here. */
     public Path boot() {
         return root.resolve("boot");

@@ -46,7 +46,6 @@ public final class BuildObjects {
     private final BuildContext context;
     private final Path log;
 
-    /** What kbuild said of folders' Makefiles. */
     private BuildObjects(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
         this.kernel = kernel;
         this.sources = sources;
