@@ -29,8 +29,14 @@ record KernelLog(List<String> lines) {
             + "|printk messages dropped"
             + "|Unpatched return thunk"
             + "|Missing ENDBR"
+            + "|control protection ip:"
             + "|CFI failure"
             + "|callthunks: Invalid padding area"
+            + "|ITS page allocation failed"
+            + "|ALT_FLAG_DIRECT_CALL set for "
+            + "|unexpected static_call insn opcode"
+            + "|trampoline signature fail"
+            + "|Invalid relocation target, existing value "
             + "|retpoline.*may affect Spectre v2 mitigation"
             + "|not compiled with retpoline");
 

@@ -34,15 +34,40 @@ final class ConfigRules {
                     Set.of("CONFIG_UNWINDER_ORC"),
                     new TreeSet<>(List.of("CONFIG_STACK_VALIDATION", "CONFIG_UNWINDER_FRAME_POINTER")))));
 
-    private static final Map<String, String> UNSUPPORTED = new TreeMap<>(Map.of(
-            "CONFIG_LTO_CLANG", "objects hold the compiler's intermediate code",
-            "CONFIG_CC_IS_CLANG", "objects of Clang are not understood yet",
-            "CONFIG_DEBUG_INFO_SPLIT", "debug information is not in vmlinux",
-            "CONFIG_RANDSTRUCT", "structures are laid out at random",
-            "CONFIG_GCC_PLUGIN_RANDSTRUCT", "structures are laid out at random",
-            "CONFIG_GENDWARFKSYMS",
-                    "versions of symbols come from debug information, which objects here are built without",
-            "CONFIG_GCC_PLUGIN_LATENT_ENTROPY", "each compilation gives other code"));
+    private static final String LTO = "objects hold the compiler's intermediate code";
+
+    private static final String CFI = "each function has the hash of its type before it, which the kernel checks and"
+            + " rewrites, and a patch would not carry it";
+
+    private static final String RANDOM_LAYOUT = "structures are laid out at random";
+
+    /**
+     * Why kernels with an option are refused.
+     *
+     * @param reason what of them is not understood
+     * @param instead what a kernel would have to be built with
+     */
+    private record Unsupported(String reason, String instead) {}
+
+    private static final Map<String, Unsupported> UNSUPPORTED = new TreeMap<>(Map.ofEntries(
+            Map.entry("CONFIG_LTO_CLANG", new Unsupported(LTO, "CONFIG_LTO_NONE")),
+            Map.entry("CONFIG_LTO_GCC", new Unsupported(LTO, "no link-time optimization")),
+            Map.entry("CONFIG_CC_IS_CLANG", new Unsupported("objects of Clang are not understood yet", "GCC")),
+            Map.entry("CONFIG_CFI_CLANG", new Unsupported(CFI, "no control-flow integrity of the compiler")),
+            Map.entry("CONFIG_CFI", new Unsupported(CFI, "no control-flow integrity of the compiler")),
+            Map.entry(
+                    "CONFIG_DEBUG_INFO_SPLIT",
+                    new Unsupported("debug information is not in vmlinux", "debug information in vmlinux")),
+            Map.entry("CONFIG_RANDSTRUCT", new Unsupported(RANDOM_LAYOUT, "CONFIG_RANDSTRUCT_NONE")),
+            Map.entry("CONFIG_GCC_PLUGIN_RANDSTRUCT", new Unsupported(RANDOM_LAYOUT, "CONFIG_RANDSTRUCT_NONE")),
+            Map.entry(
+                    "CONFIG_GENDWARFKSYMS",
+                    new Unsupported(
+                            "versions of symbols come from debug information, which objects here are built without",
+                            "CONFIG_GENKSYMS")),
+            Map.entry(
+                    "CONFIG_GCC_PLUGIN_LATENT_ENTROPY",
+                    new Unsupported("each compilation gives other code", "no latent entropy plugin"))));
 
     /** Keys and salts of whoever built the kernel, and the versions of tools; no structure depends on them. */
     private static final Set<String> FREE = Set.of(
@@ -89,10 +114,13 @@ final class ConfigRules {
                                 + " is set: " + reason + "."));
             }
         });
-        UNSUPPORTED.forEach((option, reason) -> {
+        UNSUPPORTED.forEach((option, refusal) -> {
             if (config.isEnabled(option)) {
-                problems.add(
-                        Problem.of(ProblemCode.KERNEL_OPTION_UNSUPPORTED, where, option + " is set: " + reason + "."));
+                problems.add(Problem.of(
+                        ProblemCode.KERNEL_OPTION_UNSUPPORTED,
+                        where,
+                        option + " is set: " + refusal.reason() + ". The kernel would have to be built with "
+                                + refusal.instead() + "."));
             }
         });
         if (config.isEnabled("CONFIG_EXTENDED_MODVERSIONS") && !config.isEnabled("CONFIG_BASIC_MODVERSIONS")) {
@@ -100,7 +128,8 @@ final class ConfigRules {
                     ProblemCode.KERNEL_OPTION_UNSUPPORTED,
                     where,
                     "CONFIG_EXTENDED_MODVERSIONS is set without CONFIG_BASIC_MODVERSIONS: modules say in a form that is not"
-                            + " read yet which versions of symbols they were built with."));
+                            + " read yet which versions of symbols they were built with. The kernel would have to be built with"
+                            + " CONFIG_BASIC_MODVERSIONS as well."));
         }
         if (!problems.isEmpty()) {
             throw ProblemException.inputs(problems);

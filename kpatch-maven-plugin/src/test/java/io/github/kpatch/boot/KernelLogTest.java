@@ -18,6 +18,12 @@ class KernelLogTest {
             strings = {
                 "[    2.5] Unpatched return thunk in use. This should not happen!",
                 "[    2.5] Missing ENDBR: kpatch_f+0x0/0x20 [kpatch_p1]",
+                "[    2.5] sh[90] control protection ip:7f00 sp:7ffc ssp:7f10 error:3(endbr) in kpatch_p1",
+                "[    2.5] SMP alternatives: ALT_FLAG_DIRECT_CALL set for unrecognized indirect call",
+                "[    2.5] SMP alternatives: ITS page allocation failed",
+                "[    2.5] unexpected static_call insn opcode 0x90 at f+0x1/0x20 [kpatch_p1]",
+                "[    2.5] trampoline signature fail",
+                "[    2.5] x86/modules: Invalid relocation target, existing value is nonzero for type 2, loc 1, val 2",
                 "[    2.5] CFI failure at do_one_initcall+0x4f/0x230 (target: f+0x0/0x10; expected type: 0x1)",
                 "[    2.5] callthunks: Invalid padding area for f+0x0/0x20 [kpatch_p1]",
                 "[    2.5] kpatch_p1: loading module not compiled with retpoline compiler.",

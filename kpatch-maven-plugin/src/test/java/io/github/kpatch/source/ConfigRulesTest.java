@@ -78,20 +78,24 @@ class ConfigRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "LTO_CLANG",
-                "GENDWARFKSYMS",
-                "EXTENDED_MODVERSIONS",
-                "DEBUG_INFO_SPLIT",
-                "RANDSTRUCT",
-                "GCC_PLUGIN_LATENT_ENTROPY",
-                "CC_IS_CLANG"
-            })
-    void whatIsNotSupportedIsNamed(String option) {
+    @CsvSource({
+        "LTO_CLANG, CONFIG_LTO_NONE",
+        "LTO_GCC, no link-time optimization",
+        "CFI_CLANG, no control-flow integrity",
+        "CFI, no control-flow integrity",
+        "GENDWARFKSYMS, CONFIG_GENKSYMS",
+        "EXTENDED_MODVERSIONS, CONFIG_BASIC_MODVERSIONS",
+        "DEBUG_INFO_SPLIT, debug information in vmlinux",
+        "RANDSTRUCT, CONFIG_RANDSTRUCT_NONE",
+        "GCC_PLUGIN_RANDSTRUCT, CONFIG_RANDSTRUCT_NONE",
+        "GCC_PLUGIN_LATENT_ENTROPY, no latent entropy plugin",
+        "CC_IS_CLANG, GCC"
+    })
+    void whatIsNotSupportedIsNamedWithWhatWouldHaveToChange(String option, String instead) {
         assertThatThrownBy(() -> ConfigRules.checkPreconditions("config", config(GOOD + "CONFIG_" + option + "=y\n")))
                 .hasMessageContaining("KP203")
-                .hasMessageContaining(option);
+                .hasMessageContaining("CONFIG_" + option + " is set")
+                .hasMessageContaining("would have to be built with " + instead);
     }
 
     @Test
