@@ -1,0 +1,2 @@
+// No shape asked for, no kernel built.
+return shapes != 'none'
