@@ -1,5 +1,5 @@
-// The boot test has judged what the guest said. What is left: that both functions were patched, and that the kernel said
-// nothing it should not from its first line on, while the boot test listens only from the load of the module on.
+// The boot test has judged what the guest said. What is left: that both functions were patched, and that the console, which
+// is quiet until the guest's first process asks for all messages, holds no complaint, of whatever step.
 new File(basedir, 'shapes').list()*.replaceFirst(/\.fragment$/, '').findAll { new File(basedir, "$it/pom.xml").file }.each { shape ->
     def folder = new File(basedir, "$shape/target/kpatch/8-boot-test")
     def guest = new File(folder, 'guest.log').readLines()
