@@ -1,12 +1,14 @@
 package io.github.kpatch.arch;
 
 import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.special.SpecialSection;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -138,6 +140,9 @@ public interface Architecture {
 
     /** Whether the object was compiled to mark where indirect branches may land, so that the kernel may demand it. */
     boolean marksBranchTargets(ElfObject object);
+
+    /** Where a kernel that tracks indirect branches lets them land; empty where {@code vmlinux} does not say. */
+    Optional<BranchTargets> branchTargets(ElfFile vmlinux);
 
     /** The tables about code that the kernel walks on this machine, in the order in which they are rebuilt. */
     List<SpecialSection> specialSections();

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -114,7 +115,8 @@ final class PairTable {
                         : symvers.computeIfAbsent(
                                 path(row.get("symvers")), path -> ModuleSymvers.parse(path.toString(), bytes(path))),
                 structSizes(row.get("structSizes")),
-                tableSetup);
+                tableSetup,
+                Optional.empty());
     }
 
     private StructSizes structSizes(String value) {

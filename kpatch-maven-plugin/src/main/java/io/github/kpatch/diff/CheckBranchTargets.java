@@ -7,6 +7,7 @@ import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
+import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ import java.util.Set;
  * (objtool's {@code .ibt_endbr_seal}). A patch that is the first to take the address of such a function works on every
  * machine without the feature.
  *
- * <p>What modules may link to keeps its mark, and so does what the unchanged file takes the address of. Of others it is
- * not known here whether another file does.
+ * <p>What modules may link to keeps its mark, and so does what the unchanged file takes the address of. Of others the
+ * built kernel says it ({@link BranchTargets}); where that is not at hand, they are refused.
  *
  * <p>Source: {@code validate_ibt()} of {@code tools/objtool}, {@code apply_seal_endbr()} of {@code
  * arch/x86/kernel/alternative.c}.
@@ -60,6 +61,7 @@ final class CheckBranchTargets {
             SymbolId function = reference.relocation().symbol();
             boolean lost = isPointer(patched, reference.section(), reference.relocation())
                     && !reference.found().exported()
+                    && !keepsItsMark(reference.found())
                     && isFunction(function);
             if (lost && harmless.add(function)) {
                 problems.add(problem(reference.section(), function));
@@ -87,6 +89,14 @@ final class CheckBranchTargets {
         Section base = unit.section(section);
         boolean counts = base.isText() || DATA.stream().anyMatch(base.name()::startsWith);
         return counts && unit.arch().takesAddress(base, relocation);
+    }
+
+    /** What is known of the parent says nothing of others' functions. */
+    private boolean keepsItsMark(SymbolLookup.Found found) {
+        return found.owner().equals(target.parent().name())
+                && target.branchTargets()
+                        .filter(targets -> targets.contains(found.address()))
+                        .isPresent();
     }
 
     /** What is defined elsewhere has no type here. */

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 /**
  * Lets objtool finish each object by itself in kernels that leave it until everything is linked. With {@code
  * CONFIG_X86_KERNEL_IBT} kbuild runs objtool on {@code vmlinux.o} and on linked modules only, because what it seals depends
- * on who takes a function's address anywhere in them. An object by itself then has no unwind data, no return sites and no
- * static calls, and a patch made of it could not be unwound.
+ * on who takes a function's address anywhere in them; with {@code CONFIG_KLP_BUILD}, because the kernel's own tool for live
+ * patches compares whole kernels. An object by itself then has no unwind data, no return sites and no static calls, and a
+ * patch made of it could not be unwound.
  *
  * <p>Two variables of kbuild's own undo that: one asks for the ordinary rule, the other takes {@code --ibt} out of its
  * list, which objtool accepts at a link only. They must be given at the link of the module too: objtool would find there
@@ -25,6 +26,8 @@ import java.util.regex.Pattern;
  */
 final class DelayedObjtool {
     private static final String RULES = "scripts/Makefile.lib";
+
+    private static final List<String> DELAYING = List.of("CONFIG_X86_KERNEL_IBT", "CONFIG_KLP_BUILD");
 
     private static final List<Pattern> EXPECTED = List.of(
             Pattern.compile("(?m)^delay-objtool\\s*:=.*CONFIG_X86_KERNEL_IBT"),
@@ -37,7 +40,7 @@ final class DelayedObjtool {
 
     /** What make must be told besides, as it reads it; nothing for kernels that process objects one by one. */
     static List<String> variables(KernelConfig config) {
-        return config.isEnabled("CONFIG_X86_KERNEL_IBT")
+        return DELAYING.stream().anyMatch(config::isEnabled)
                 ? List.of(
                         "delay-objtool=",
                         "objtool-args=$(filter-out --ibt,$(objtool-args-y)) $(if $(part-of-module),--module)")
@@ -61,7 +64,7 @@ final class DelayedObjtool {
                 throw ProblemException.input(
                         ProblemCode.OBJTOOL_RULES_UNKNOWN,
                         RULES,
-                        "CONFIG_X86_KERNEL_IBT is set, and the file holds no line like " + expected + ".");
+                        String.join(" or ", DELAYING) + " is set, and the file holds no line like " + expected + ".");
             }
         }
     }

@@ -2,6 +2,7 @@ package io.github.kpatch.source;
 
 import com.github.luben.zstd.Zstd;
 import com.google.gson.reflect.TypeToken;
+import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.arch.TableStructures;
 import io.github.kpatch.debuginfo.StructSizes;
 import io.github.kpatch.elf.ByteSource;
@@ -251,6 +252,11 @@ final class KernelFacts {
                                 vmlinux.toString(),
                                 "Its symbol table has no FILE symbols."));
                 writeSymbols(folder, KernelObject.VMLINUX, symbols);
+                Architectures.of(elf.header().machine())
+                        .flatMap(arch -> arch.branchTargets(elf))
+                        .ifPresent(targets -> Folders.write(
+                                TargetKernel.branchTargets(folder.resolve(SYMBOLS), KernelObject.VMLINUX),
+                                targets.toText()));
                 StructSizes sizes = StructSizes.read(elf, SpecialStructures.of(config, kernel.release()));
                 TableStructures.check(elf, sizes);
                 return new Identity(

@@ -2,6 +2,7 @@ package io.github.kpatch.source;
 
 import io.github.kpatch.host.Archives;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -26,6 +28,7 @@ public final class TargetFacts {
     private final FolderContents contents;
     private final ModuleSymvers symvers;
     private final Map<String, ParentSymbols> symbols = new ConcurrentHashMap<>();
+    private final Map<KernelObject, BranchTargets> branchTargets = new ConcurrentHashMap<>();
 
     /**
      * @throws ProblemException KP218 when the cache does not hold the target's facts any more
@@ -64,6 +67,15 @@ public final class TargetFacts {
                     "Let modulesDirectory name a folder with the module's file, as built with debug information."));
         }
         return ParentSymbols.ofText(parent, Archives.decompressed(table.toString(), read(table)));
+    }
+
+    /** Where a kernel object lets indirect branches land; empty where that is not known. */
+    public Optional<BranchTargets> branchTargets(KernelObject parent) {
+        Path file = TargetKernel.branchTargets(target.symbolTables(), parent);
+        return contents.files().containsKey(target.facts().relativize(file).toString())
+                ? Optional.of(
+                        branchTargets.computeIfAbsent(parent, any -> BranchTargets.ofText(file.toString(), read(file))))
+                : Optional.empty();
     }
 
     /** A damaged file goes, so that the next build that gets the kernel sees that one is missing and makes all anew. */

@@ -56,4 +56,9 @@ public record TargetKernel(
     static Path symbolTable(Path folder, KernelObject object) {
         return folder.resolve(object + ".symtab.zst");
     }
+
+    /** The file in a folder of symbol tables that says where one kernel object lets indirect branches land, if it says so. */
+    static Path branchTargets(Path folder, KernelObject object) {
+        return folder.resolve(object + ".branch-targets");
+    }
 }

@@ -95,7 +95,8 @@ public final class DiffObjects {
                             facts.symbols(object.parent().name()),
                             facts.symvers(),
                             sizes,
-                            kernel.target().release().tableSetup()),
+                            kernel.target().release().tableSetup(),
+                            facts.branchTargets(object.parent())),
                     folder.resolve(object.name()).normalize()));
         }
         List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());

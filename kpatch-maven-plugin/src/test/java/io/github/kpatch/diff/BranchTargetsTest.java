@@ -3,6 +3,7 @@ package io.github.kpatch.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +66,38 @@ class BranchTargetsTest {
     void functionWhoseAddressTheFileTakesAlready() {
         taking("later(global);", "fn *hook = global;").changed().changes("f");
         taking("later(global);", "void g(void) { later(global); }").changed().changes("f");
+    }
+
+    @Test
+    @Row("117")
+    void functionThatTheKernelIsKnownToLetBranchesLandAt() {
+        String use = "{ extern fn elsewhere; later(elsewhere); }";
+        String entry = "ffffffff82000000 16 FUNC GLOBAL elsewhere";
+        taking(use, "")
+                .entry(entry)
+                .branchTargets(0xffffffff82000000L)
+                .changed()
+                .changes("f");
+        assertThat(taking(use, "")
+                        .entry(entry)
+                        .branchTargets(0xffffffff82000010L)
+                        .assertRejected(ProblemCode.BRANCH_TARGET_SEALED))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.what()).contains("address of elsewhere");
+                    assertThat(problem.cure()).contains("Add a function to the patch that calls elsewhere");
+                });
+    }
+
+    @Test
+    void functionOfThePatchedFileWhichOthersTakeTheAddressOf() {
+        Scenario scenario = taking("later(global);", "");
+        long address = scenario.target(scenario.compileOriginal())
+                .symbols()
+                .globalsNamed("global")
+                .get(0)
+                .value();
+        scenario.branchTargets(address).changed().changes("f");
     }
 
     @Test

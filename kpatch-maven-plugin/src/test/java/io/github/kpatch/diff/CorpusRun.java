@@ -130,7 +130,8 @@ final class CorpusRun {
                 parents.computeIfAbsent(meta.get("parentElf").getAsString(), this::parent),
                 symvers,
                 StructSizes.parse("corpus", STRUCT_SIZES),
-                TableSetup.BY_LOADER);
+                TableSetup.BY_LOADER,
+                Optional.empty());
         return DiffObject.run(new ObjectPair(name(pair), read(pair, "original.o"), read(pair, "patched.o")), target);
     }
 

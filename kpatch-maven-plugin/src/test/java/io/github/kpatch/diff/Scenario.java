@@ -9,6 +9,7 @@ import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolHome;
+import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
@@ -25,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -49,6 +52,7 @@ final class Scenario {
     private String sizes = "alt_instr=12,bug_entry=12,exception_table_entry=12,jump_entry=16,orc_entry=6,"
             + "paravirt_patch_site=16,static_call_site=8,pi_entry=44";
     private TableSetup tableSetup = TableSetup.BY_LOADER;
+    private Optional<BranchTargets> branchTargets = Optional.empty();
     private ObjectPair.LineNumbers lineNumbers = ObjectPair.LineNumbers.MOVED;
 
     private Scenario(String original, String patched) {
@@ -139,6 +143,12 @@ final class Scenario {
         return this;
     }
 
+    /** The kernel is known to let indirect branches land at these addresses, and nowhere else. */
+    Scenario branchTargets(Long... addresses) {
+        branchTargets = Optional.of(new BranchTargets(Set.of(addresses)));
+        return this;
+    }
+
     /** As if the plugin had built the pair. */
     Scenario keepingLines() {
         lineNumbers = ObjectPair.LineNumbers.KEPT;
@@ -161,7 +171,8 @@ final class Scenario {
                         "table", tableEdit.apply(table(originalObject)).getBytes(StandardCharsets.ISO_8859_1)),
                 symvers,
                 StructSizes.parse("sizes", sizes),
-                tableSetup);
+                tableSetup,
+                branchTargets);
     }
 
     /** Compares, and checks an output with the linker. */

@@ -149,7 +149,8 @@ record SeedPair(
                 ParentSymbols.ofText("table", (String.join("\n", table) + "\n").getBytes(StandardCharsets.ISO_8859_1)),
                 ModuleSymvers.parse("Module.symvers", symvers.toString().getBytes(StandardCharsets.ISO_8859_1)),
                 StructSizes.of(sizes),
-                klpArch ? TableSetup.BY_LIVEPATCH : TableSetup.BY_LOADER);
+                klpArch ? TableSetup.BY_LIVEPATCH : TableSetup.BY_LOADER,
+                Optional.empty());
     }
 
     /** What the differ makes of the pair; empty where the change is one that it refuses. */

@@ -63,6 +63,21 @@ class DelayedObjtoolTest {
                 .isEqualTo("[] --hacks=noinstr --orc --module");
     }
 
+    /** The rules of 7.3, in a kernel that does not track indirect branches. */
+    @Test
+    void soItDoesWhereTheKernelsOwnToolForLivePatchesDelaysIt() throws IOException {
+        rules("CONFIG_KLP_BUILD := y\nCONFIG_UNWINDER_ORC := y\n"
+                + RULES.replace("$(CONFIG_X86_KERNEL_IBT))", "$(CONFIG_X86_KERNEL_IBT),$(CONFIG_KLP_BUILD))")
+                + "all:\n\t@echo '[$(delay-objtool)] $(objtool-args)'\n");
+        List<String> command = new ArrayList<>(List.of("make", "-s", "-f", "scripts/Makefile.lib", "all"));
+        assertThat(NativeTools.run(tree, command.toArray(String[]::new)).out())
+                .contains("[y]")
+                .contains("--link");
+        command.addAll(DelayedObjtool.variables(config("CONFIG_KLP_BUILD=y\n")));
+        assertThat(NativeTools.run(tree, command.toArray(String[]::new)).out().strip())
+                .isEqualTo("[] --orc");
+    }
+
     @Test
     void otherKernelsAreToldNothing() {
         assertThat(DelayedObjtool.variables(config("CONFIG_UNWINDER_ORC=y\n"))).isEmpty();

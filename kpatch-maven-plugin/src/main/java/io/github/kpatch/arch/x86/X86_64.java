@@ -11,6 +11,7 @@ import io.github.kpatch.arch.CallSite;
 import io.github.kpatch.arch.TargetOffsets;
 import io.github.kpatch.arch.VariableRead;
 import io.github.kpatch.elf.Bytes;
+import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.RelocationType;
@@ -19,6 +20,7 @@ import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -434,6 +436,11 @@ public final class X86_64 implements Architecture {
                         .filter(home -> object.section(home).data() instanceof SectionData.Contents contents
                                 && isAt(contents.bytes(), symbol.value(), BRANCH_TARGET_MARK))
                         .isPresent());
+    }
+
+    @Override
+    public Optional<BranchTargets> branchTargets(ElfFile vmlinux) {
+        return KeptMarks.in(vmlinux, BRANCH_TARGET_MARK);
     }
 
     @Override
