@@ -6,6 +6,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The stages as goals of the plugin do them, each by itself: what earlier stages found out is read from the records that
@@ -20,7 +21,7 @@ public final class Goals {
 
     /** Goal {@code toolchain}; see {@link FindToolchain}. */
     public void toolchain(WantedKernel kernel, ProjectConfig config) {
-        FindToolchain.run(kernel, config, context);
+        FindToolchain.run(kernel, Optional.of(config), context);
     }
 
     /** Goal {@code config}: takes the target's config into the project. */
@@ -31,7 +32,7 @@ public final class Goals {
 
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
     public void unpack(WantedKernel kernel, ProjectConfig config) {
-        context.alone(() -> UnpackKernel.run(kernel, config, context));
+        context.alone(() -> UnpackKernel.run(kernel, Optional.of(config), context));
     }
 
     /**
