@@ -31,7 +31,10 @@ public enum ProblemCode {
             "A path or name holds characters that make or a shell would take for something else.",
             "Use one of ASCII letters, digits and the characters / . _ + - alone."),
 
-    RELEASE_UNKNOWN(201, "The kernel release does not exist here.", "Choose one of the releases the message lists."),
+    RELEASE_UNKNOWN(
+            201,
+            "The kernel release does not exist here.",
+            "Choose one of the releases that goal kpatch:releases lists."),
     KERNEL_OPTION_MISSING(
             202, "The kernel's config lacks an option that live patching needs.", "Patch a kernel that has it."),
     KERNEL_OPTION_UNSUPPORTED(

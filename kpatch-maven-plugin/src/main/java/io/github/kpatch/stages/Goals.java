@@ -30,6 +30,15 @@ public final class Goals {
                 context.kernels().locate(kernel.request(context.jobs())).prepared(), context.console()));
     }
 
+    /**
+     * Goal {@code releases}; see {@link ListReleases}.
+     *
+     * @param offline whether no package manager may be called
+     */
+    public void releases(boolean offline) {
+        ListReleases.run(offline, context);
+    }
+
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
     public void unpack(WantedKernel kernel, ProjectConfig config) {
         context.alone(() -> UnpackKernel.run(kernel, Optional.of(config), context));
