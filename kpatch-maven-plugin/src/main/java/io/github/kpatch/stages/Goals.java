@@ -1,5 +1,6 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -42,6 +43,41 @@ public final class Goals {
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
     public void unpack(WantedKernel kernel, ProjectConfig config) {
         context.alone(() -> UnpackKernel.run(kernel, Optional.of(config), context));
+    }
+
+    /**
+     * Goal {@code edit}; see {@link EditSources}.
+     *
+     * @param patches the project's patches folder
+     * @param maxFuzz how many lines of context a hunk may lack
+     * @param files what to take into the working copy, with commas between them
+     * @param folder the working copy
+     */
+    public void edit(WantedKernel kernel, ProjectConfig config, Path patches, int maxFuzz, String files, Path folder) {
+        EditSources.check(files);
+        context.alone(() -> {
+            PreparedKernel prepared = UnpackKernel.run(kernel, Optional.of(config), context);
+            Optional<PatchedSources> series = CheckPatches.inputs(patches).isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(CheckSeries.run(prepared, patches, maxFuzz, context));
+            new EditSources(prepared, new WorkingCopy(folder), context).take(files, series);
+            return prepared;
+        });
+    }
+
+    /**
+     * Goal {@code capture}; see {@link CapturePatch}.
+     *
+     * @param folder the working copy
+     */
+    public void capture(WantedKernel kernel, ProjectConfig config, CaptureRequest request, Path folder) {
+        context.alone(() -> {
+            CapturePatch capture = new CapturePatch(request, new WorkingCopy(folder), context);
+            capture.check();
+            PreparedKernel prepared = UnpackKernel.run(kernel, Optional.of(config), context);
+            capture.write(prepared);
+            return prepared;
+        });
     }
 
     /**
