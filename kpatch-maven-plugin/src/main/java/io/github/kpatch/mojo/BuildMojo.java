@@ -71,13 +71,14 @@ public final class BuildMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
+        boolean keep = givenWorkDirectory().isPresent();
         BuildAlone.run(
                 wantedKernel(),
                 given(),
                 maxFuzz,
-                new DiffObjects.Detail(explain, getLog().isDebugEnabled()),
+                new DiffObjects.Detail(explain, getLog().isDebugEnabled(), keep),
                 module(),
-                givenWorkDirectory().isPresent(),
+                keep,
                 context());
     }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /**
  * The difference of one file as a patch has it: three lines of context, the function's line after each {@code @@}, paths
@@ -16,12 +17,10 @@ public final class UnifiedDiff {
     private static final int LONGEST_HEADING = 80;
 
     private final List<String> before;
-    private final List<String> after;
     private final StringBuilder text = new StringBuilder();
 
-    private UnifiedDiff(List<String> before, List<String> after) {
+    private UnifiedDiff(List<String> before) {
         this.before = before;
-        this.after = after;
     }
 
     /**
@@ -32,9 +31,9 @@ public final class UnifiedDiff {
      * @param after its content; empty for one that is gone
      */
     public static byte[] of(String path, Optional<byte[]> before, Optional<byte[]> after) {
-        UnifiedDiff diff = new UnifiedDiff(lines(before), lines(after));
+        UnifiedDiff diff = new UnifiedDiff(lines(before));
         List<AbstractDelta<String>> deltas =
-                DiffUtils.diff(diff.before, diff.after).getDeltas();
+                DiffUtils.diff(diff.before, lines(after)).getDeltas();
         if (before.isPresent() == after.isPresent() && deltas.isEmpty()) {
             return new byte[0];
         }
@@ -49,6 +48,23 @@ public final class UnifiedDiff {
             diff.hunks(deltas);
         }
         return diff.text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * The difference of two texts, with their names above it; empty where there is none.
+     *
+     * @param before lines with their newlines
+     * @param after lines with their newlines
+     * @param same whether two lines count as the same
+     */
+    public static String of(String name, List<String> before, List<String> after, BiPredicate<String, String> same) {
+        UnifiedDiff diff = new UnifiedDiff(before);
+        List<AbstractDelta<String>> deltas = DiffUtils.diff(before, after, same).getDeltas();
+        if (!deltas.isEmpty()) {
+            diff.text.append("--- a/%1$s\n+++ b/%1$s\n".formatted(name));
+            diff.hunks(deltas);
+        }
+        return diff.text.toString();
     }
 
     /** Lines with their newlines, one byte a character. */
