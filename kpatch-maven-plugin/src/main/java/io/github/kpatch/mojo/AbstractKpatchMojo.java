@@ -32,7 +32,7 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
     /** Where bugs of the plugin are told. */
     private static final String REPORT =
             "This is a bug of kpatch-maven-plugin. Please report it with this message, the output of mvn -e -X, and the"
-                    + " folder target/kpatch.";
+                    + " folder ";
 
     /** Skips all goals of the plugin. */
     @Parameter(property = "kpatch.skip", defaultValue = "false")
@@ -44,9 +44,12 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
     @Parameter(property = "kpatch.jobs", defaultValue = "0")
     private int jobs;
 
-    /** Where the goals leave what they make. */
-    @Parameter(property = "kpatch.workDirectory", defaultValue = "${project.build.directory}/kpatch")
+    /** Where the goals leave what they make; {@code target/kpatch} by default. */
+    @Parameter(property = "kpatch.workDirectory")
     private File workDirectory;
+
+    @Parameter(defaultValue = "${project.build.directory}", readonly = true, required = true)
+    private File buildDirectory;
 
     @Parameter(defaultValue = "${session}", readonly = true, required = true)
     private MavenSession session;
@@ -78,7 +81,7 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
             if (fullDisk.isPresent()) {
                 throw new MojoExecutionException(fullDisk.get().toString(), e);
             }
-            throw new MojoExecutionException(e + System.lineSeparator() + REPORT + trace(e), e);
+            throw new MojoExecutionException(e + System.lineSeparator() + REPORT + workDirectory() + "." + trace(e), e);
         }
     }
 
@@ -95,12 +98,22 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
     }
 
     private Path log(String what) {
-        return new Workspace(workDirectory.toPath()).log(execution.getGoal() + "-" + what);
+        return new Workspace(workDirectory()).log(execution.getGoal() + "-" + what);
     }
 
     /** Where the goals leave what they make. */
     final Path workDirectory() {
-        return workDirectory.toPath();
+        return givenWorkDirectory().orElseGet(this::defaultWorkDirectory);
+    }
+
+    /** The folder that the user wants for what the goals make. */
+    final Optional<Path> givenWorkDirectory() {
+        return Optional.ofNullable(workDirectory).map(File::toPath);
+    }
+
+    /** Where a goal leaves what it makes when nobody says where. */
+    Path defaultWorkDirectory() {
+        return buildDirectory.toPath().resolve("kpatch");
     }
 
     /** Whether this goal's own switch skips it. */

@@ -101,14 +101,17 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                     "Maven takes a backslash in the paths of parameters for a slash, which makes it another folder.",
                     "Rename the folder."));
         }
-        return new Goals(BuildContext.of(
-                workDirectory(),
-                Optional.ofNullable(cache).map(File::toPath),
-                pluginVersion(),
-                runner(),
-                progress(),
-                console(),
-                jobs()));
+        return new Goals(context());
+    }
+
+    /** What stages work with. */
+    final BuildContext context() {
+        return BuildContext.of(workDirectory(), cache(), pluginVersion(), runner(), progress(), console(), jobs());
+    }
+
+    /** The cache that the user wants. */
+    final Optional<Path> cache() {
+        return Optional.ofNullable(cache).map(File::toPath);
     }
 
     /** The kernel that the project is for. */

@@ -31,7 +31,10 @@ public enum ProblemCode {
             "A path or name holds characters that make or a shell would take for something else.",
             "Use one of ASCII letters, digits and the characters / . _ + - alone."),
 
-    RELEASE_UNKNOWN(201, "The kernel release does not exist here.", "Choose one of the releases the message lists."),
+    RELEASE_UNKNOWN(
+            201,
+            "The kernel release does not exist here.",
+            "Choose one of the releases that goal kpatch:releases lists."),
     KERNEL_OPTION_MISSING(
             202, "The kernel's config lacks an option that live patching needs.", "Patch a kernel that has it."),
     KERNEL_OPTION_UNSUPPORTED(
@@ -117,6 +120,16 @@ public enum ProblemCode {
             318,
             "What the target kernel is made of cannot be found out, so the reach of a header is not known.",
             "Leave the change of the header out, and report the kernel's version and config."),
+
+    WORKING_COPY_OUTDATED(
+            331,
+            "The working copy was made from another kernel's source than the project has now.",
+            "Capture what is in it, delete the folder, and run kpatch:edit again."),
+    NOTHING_TO_CAPTURE(332, "Nothing was changed in the working copy.", "Change a file there, then capture."),
+    PATCH_NOT_CAPTURED(
+            333,
+            "A patch that would be overwritten was not made by kpatch:capture from this working copy, or was changed since.",
+            "Move it elsewhere, or give the new patch another name by kpatch.patchName."),
 
     NO_FUNCTIONAL_CHANGE(401, "The patches change no function.", "Check that the patch is the one you meant."),
     COMPILE_FAILED(402, "The kernel's source does not compile.", "Mend the error the compiler names."),

@@ -1,6 +1,7 @@
 package io.github.kpatch.source;
 
 import io.github.kpatch.kernel.KernelRelease;
+import java.util.List;
 
 /**
  * A family of distributions: what its kernels are called, which of its packages holds which piece of them, and how to get
@@ -12,6 +13,14 @@ public interface Distribution {
      * that the distribution installs by default.
      */
     KernelRelease defaultRelease();
+
+    /**
+     * The releases of which everything is there that a live patch takes: the running one first, then installed ones, then
+     * what the distribution itself would take first.
+     *
+     * @throws io.github.kpatch.problem.ProblemException KP210 when it knows no kernel, KP215 when nobody may be asked
+     */
+    List<OfferedRelease> releases();
 
     /**
      * A kernel as the distribution built it.

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * objects/&lt;tree digest&gt;/ original objects that were built in a tree
  * notes/&lt;tree digest&gt;/ what was found out about a tree
  * boot/                 what boot tests keep
+ * builds/               workspaces of builds without a project
  * memo/                 what was found out about files
  * locks/                one lock file for each of the above
  * </pre>
@@ -72,6 +73,15 @@ public final class KernelCache {
     /** What boot tests keep: unpacked boot images, and whether hardware virtualization works here. */
     public Path boot() {
         return root.resolve("boot");
+    }
+
+    /**
+     * Where a build without a project works.
+     *
+     * @param name tells it from others
+     */
+    public Path build(String name) {
+        return root.resolve("builds").resolve(name);
     }
 
     /** What was found out about files. */

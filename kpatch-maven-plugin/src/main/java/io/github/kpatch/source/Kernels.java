@@ -8,6 +8,7 @@ import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds kernels, from which {@link LocatedKernel} then gets what is wanted and keeps it in the cache. */
 public final class Kernels {
@@ -39,6 +40,11 @@ public final class Kernels {
     /** The release that is patched when none is named and no vmlinux is given. */
     public KernelRelease defaultRelease(boolean offline) {
         return distribution(offline).defaultRelease();
+    }
+
+    /** The releases that the distribution offers, best first; see {@link Distribution#releases}. */
+    public List<OfferedRelease> releases(boolean offline) {
+        return distribution(offline).releases();
     }
 
     /** Finds where the wanted kernel's pieces are; nothing is read or brought yet. */

@@ -32,4 +32,12 @@ public record PreparedKernel(
         makeVariables = List.copyOf(makeVariables);
         makeEnvironment = Collections.unmodifiableMap(new TreeMap<>(makeEnvironment));
     }
+
+    /**
+     * The source files at a path of the tree or, where that is a folder, below it, sorted; nothing that a build makes, and
+     * nothing for a path that leaves the tree.
+     */
+    public List<String> sourceFiles(String path) {
+        return new SourceFolder(tree).filesBelow(path);
+    }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,24 @@ final class SourceFolder {
             }
         });
         return Digests.of(List.of(digests.toString()));
+    }
+
+    /** The source files, links aside, at a path or below it, sorted; none for a path that leaves the folder. */
+    List<String> filesBelow(String path) {
+        Path from = folder.resolve(path).normalize();
+        if (!from.startsWith(folder) || !Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        List<String> files = new ArrayList<>();
+        FolderDigest.walk(
+                folder,
+                file -> isSource(file) && (file.startsWith(from) || from.startsWith(file)),
+                (name, file, attributes) -> {
+                    if (attributes.isRegularFile()) {
+                        files.add(name);
+                    }
+                });
+        return files.stream().sorted().toList();
     }
 
     /** Whether somebody has configured or built in the folder. */

@@ -20,8 +20,10 @@ public final class BuildModule {
     }
 
     private static LinkedModule build(BuildRequest request, BuildContext context) {
+        FindToolchain.run(request.kernel(), request.config(), context);
         PreparedKernel kernel = UnpackKernel.run(request.kernel(), request.config(), context);
         PatchedSources sources = CheckSeries.run(kernel, request.patches(), request.maxFuzz(), context);
+        ReadStructSizes.run(kernel, context);
         BuiltObjects objects = BuildObjects.run(kernel, sources, context);
         DiffedObjects changes = DiffObjects.run(kernel, objects, request.detail(), context);
         return LinkModule.run(kernel, sources, changes, request.module(), context);

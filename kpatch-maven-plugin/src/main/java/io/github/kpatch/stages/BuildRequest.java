@@ -1,12 +1,13 @@
 package io.github.kpatch.stages;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Everything that a module depends on.
  *
  * @param kernel the kernel to be patched
- * @param config the kernel's config as the project holds it
+ * @param config the kernel's config as the project holds it; empty where there is no project
  * @param patches folder of the patches
  * @param maxFuzz how many lines of context a hunk may lack
  * @param detail what to show of the comparison
@@ -14,7 +15,7 @@ import java.nio.file.Path;
  */
 public record BuildRequest(
         WantedKernel kernel,
-        ProjectConfig config,
+        Optional<ProjectConfig> config,
         Path patches,
         int maxFuzz,
         DiffObjects.Detail detail,

@@ -37,10 +37,11 @@ public final class DiffObjects {
      *
      * @param explain whether to tell why each element is in the patch
      * @param dump whether to write each intermediate object as text beside it
+     * @param disassembly whether to write beside it what became of the machine code of each function
      */
-    public record Detail(boolean explain, boolean dump) {
+    public record Detail(boolean explain, boolean dump, boolean disassembly) {
         /** The story alone. */
-        public static final Detail NONE = new Detail(false, false);
+        public static final Detail NONE = new Detail(false, false, false);
     }
 
     /**
@@ -57,9 +58,13 @@ public final class DiffObjects {
                         DiffedObjects.class,
                         folder -> compare(built, kernel, folder, detail, context),
                         DiffedObjects::story));
+        if (detail.disassembly()) {
+            new DisassembleChanges(context).write(diffed.changed(), built);
+        }
         for (DiffedObject object : diffed.changed()) {
             if (detail.explain()) {
                 Explanation.tell(object.name(), object.included(), context.console());
+                DisassembleChanges.tell(object, context);
             }
             if (detail.dump()) {
                 dump(object, context);

@@ -16,11 +16,12 @@ public final class FindToolchain {
     /**
      * Finds the programs, by the config that the project or the request has, if any: it names the compiler.
      *
+     * @param project the config that the project holds; empty where there is no project
      * @throws io.github.kpatch.problem.ProblemException KP101 naming everything that is missing
      */
-    public static Toolchain run(WantedKernel kernel, ProjectConfig projectConfig, BuildContext context) {
+    public static Toolchain run(WantedKernel kernel, Optional<ProjectConfig> project, BuildContext context) {
         long start = System.nanoTime();
-        Optional<KernelConfig> config = Optional.of(projectConfig.config())
+        Optional<KernelConfig> config = project.map(ProjectConfig::config)
                 .filter(Files::isRegularFile)
                 .or(() -> kernel.config().filter(Files::isRegularFile))
                 .map(FindToolchain::read);

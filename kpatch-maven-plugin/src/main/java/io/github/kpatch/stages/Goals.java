@@ -1,11 +1,13 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The stages as goals of the plugin do them, each by itself: what earlier stages found out is read from the records that
@@ -20,7 +22,7 @@ public final class Goals {
 
     /** Goal {@code toolchain}; see {@link FindToolchain}. */
     public void toolchain(WantedKernel kernel, ProjectConfig config) {
-        FindToolchain.run(kernel, config, context);
+        FindToolchain.run(kernel, Optional.of(config), context);
     }
 
     /** Goal {@code config}: takes the target's config into the project. */
@@ -29,9 +31,53 @@ public final class Goals {
                 context.kernels().locate(kernel.request(context.jobs())).prepared(), context.console()));
     }
 
+    /**
+     * Goal {@code releases}; see {@link ListReleases}.
+     *
+     * @param offline whether no package manager may be called
+     */
+    public void releases(boolean offline) {
+        ListReleases.run(offline, context);
+    }
+
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
     public void unpack(WantedKernel kernel, ProjectConfig config) {
-        context.alone(() -> UnpackKernel.run(kernel, config, context));
+        context.alone(() -> UnpackKernel.run(kernel, Optional.of(config), context));
+    }
+
+    /**
+     * Goal {@code edit}; see {@link EditSources}.
+     *
+     * @param patches the project's patches folder
+     * @param maxFuzz how many lines of context a hunk may lack
+     * @param files what to take into the working copy, with commas between them
+     * @param folder the working copy
+     */
+    public void edit(WantedKernel kernel, ProjectConfig config, Path patches, int maxFuzz, String files, Path folder) {
+        EditSources.check(files);
+        context.alone(() -> {
+            PreparedKernel prepared = UnpackKernel.run(kernel, Optional.of(config), context);
+            Optional<PatchedSources> series = CheckPatches.inputs(patches).isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(CheckSeries.run(prepared, patches, maxFuzz, context));
+            new EditSources(prepared, new WorkingCopy(folder), context).take(files, series);
+            return prepared;
+        });
+    }
+
+    /**
+     * Goal {@code capture}; see {@link CapturePatch}.
+     *
+     * @param folder the working copy
+     */
+    public void capture(WantedKernel kernel, ProjectConfig config, CaptureRequest request, Path folder) {
+        context.alone(() -> {
+            CapturePatch capture = new CapturePatch(request, new WorkingCopy(folder), context);
+            capture.check();
+            PreparedKernel prepared = UnpackKernel.run(kernel, Optional.of(config), context);
+            capture.write(prepared);
+            return prepared;
+        });
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.kpatch.source.LocatedKernel;
 import io.github.kpatch.source.PreparedKernel;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Stage {@code unpack}: the target kernel's facts and a prepared tree of its source, both in the cache. */
 public final class UnpackKernel {
@@ -15,19 +16,20 @@ public final class UnpackKernel {
     /**
      * Gets the kernel, or finds it in the cache, and sees that it is the project's.
      *
+     * @param project the config that the project holds; empty where there is no project
      * @throws io.github.kpatch.problem.ProblemException KP1xx, KP2xx
      */
-    public static PreparedKernel run(WantedKernel wanted, ProjectConfig projectConfig, BuildContext context) {
+    public static PreparedKernel run(WantedKernel wanted, Optional<ProjectConfig> project, BuildContext context) {
         long start = System.nanoTime();
         Kernels kernels = context.kernels();
         KernelRequest request = wanted.request(context.jobs());
         // The cache knows better than a record whether its inputs changed, so it is asked every time.
-        request.release().ifPresent(projectConfig::checkRelease);
+        project.ifPresent(config -> request.release().ifPresent(config::checkRelease));
         LocatedKernel located = kernels.locate(request);
-        projectConfig.checkRelease(located.target().release());
-        projectConfig.checkConfig(located.target());
+        project.ifPresent(config -> config.checkRelease(located.target().release()));
+        project.ifPresent(config -> config.checkConfig(located.target()));
         PreparedKernel kernel = located.prepared();
-        projectConfig.checkLock(kernel, context.console());
+        project.ifPresent(config -> config.checkLock(kernel, context.console()));
         return context.steps()
                 .run(
                         new Step<>(

@@ -250,8 +250,41 @@ class DebianKernelTest {
                         .locate(request(Optional.of("6.1.0-99-amd64"), false))
                         .target())
                 .hasMessageContaining("KP201 6.1.0-99-amd64")
-                .hasMessageContaining(
-                        "Choose one of: 6.1.0-12-amd64, " + RELEASE + ", 6.1.0-7-rt-amd64, 6.12.9+deb12-amd64.");
+                .hasMessageContaining("Choose one of: 6.1.0-12-amd64, " + RELEASE
+                        + ", 6.1.0-7-rt-amd64, 6.12.9+deb12-amd64; goal kpatch:releases lists them all.");
+    }
+
+    @Test
+    void releasesAreListedTheRunningAndTheInstalledOnesFirst() throws IOException {
+        for (String release : List.of("6.1.0-12-amd64", "6.1.0-14-amd64", "6.1.0-15-amd64")) {
+            offer(release, VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        }
+        offer("6.1.0-16-amd64", VERSION, "linux-image-%s", "linux-headers-%s");
+        installed("linux-image-6.1.0-12-amd64");
+        installed("linux-image-" + RELEASE);
+
+        String before = System.getProperty("os.version");
+        System.setProperty("os.version", RELEASE);
+        try {
+            assertThat(kernels().releases(false))
+                    .containsExactly(
+                            new OfferedRelease(new KernelRelease(RELEASE), true, true),
+                            new OfferedRelease(new KernelRelease("6.1.0-12-amd64"), true, false),
+                            new OfferedRelease(new KernelRelease("6.1.0-15-amd64"), false, false),
+                            new OfferedRelease(new KernelRelease("6.1.0-14-amd64"), false, false));
+        } finally {
+            System.setProperty("os.version", before);
+        }
+        assertThat(downloads()).isEmpty();
+        assertThatThrownBy(() -> kernels().releases(true)).hasMessageContaining("KP215 apt-cache");
+    }
+
+    private void installed(String name) throws IOException {
+        Files.writeString(
+                root.resolve("var/lib/dpkg/status"),
+                "Package: " + name + "\nStatus: install ok installed\nVersion: " + VERSION + "\n\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     @Test
@@ -264,7 +297,7 @@ class DebianKernelTest {
                         .locate(request(Optional.of("6.1.0-99-amd64"), false))
                         .target())
                 .hasMessageContaining("Choose one of: 6.1.0-39-amd64, 6.1.0-38-amd64, ")
-                .hasMessageContaining("6.1.0-30-amd64, … and 11 more.");
+                .hasMessageContaining("6.1.0-30-amd64, … and 11 more; goal");
     }
 
     private void offer(String release, String version, String... names) throws IOException {

@@ -187,7 +187,7 @@ class BuildObjectsTest {
         DiffedObjects before = diff(patches(CHANGE_ONE));
         assertThat(build.told).noneMatch(line -> line.contains("why each element"));
 
-        DiffedObjects after = diff(patches(CHANGE_ONE), new DiffObjects.Detail(true, true));
+        DiffedObjects after = diff(patches(CHANGE_ONE), new DiffObjects.Detail(true, true, true));
 
         assertThat(after).isEqualTo(before);
         assertThat(build.told)
@@ -196,6 +196,14 @@ class BuildObjectsTest {
         Path dump = file(after.changed().get(0).intermediate()).resolveSibling("one.o.dump");
         assertThat(build.told).contains("fs/one.o: the intermediate object as text: " + dump);
         assertThat(dump).content().contains("section .kpatch.funcs ", "symbol one ");
+        Path code = dump.resolveSibling("one.o.diff");
+        assertThat(build.told)
+                .contains("Machine code before and after: " + code, "fs/one.o: machine code before and after: " + code);
+        assertThat(code)
+                .content()
+                .startsWith("--- a/one\n+++ b/one\n@@ ")
+                .containsPattern("\n[+].*sub ")
+                .contains("one_value");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.Distribution;
 import io.github.kpatch.source.KernelCache;
+import io.github.kpatch.source.OfferedRelease;
 import io.github.kpatch.source.PackageStore;
 import io.github.kpatch.source.Piece;
 import java.io.IOException;
@@ -86,6 +87,26 @@ public final class Debian implements Distribution {
     }
 
     @Override
+    public List<OfferedRelease> releases() {
+        if (packages.isOffline()) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.OFFLINE,
+                    "apt-cache",
+                    "Maven is offline, and only apt knows which releases there are.",
+                    "Run it without --offline; nothing is downloaded."));
+        }
+        String running = System.getProperty("os.version", "");
+        return bestFirst(complete(known("*"))).stream()
+                .map(release -> new OfferedRelease(
+                        new KernelRelease(release),
+                        packages.installed(IMAGE + release).isPresent(),
+                        release.equals(running)))
+                .sorted(Comparator.comparing((OfferedRelease release) -> !release.running())
+                        .thenComparing(release -> !release.installed()))
+                .toList();
+    }
+
+    @Override
     public Build build(KernelRelease release) {
         String image = IMAGE + release;
         String question = "version of " + image;
@@ -139,19 +160,7 @@ public final class Debian implements Distribution {
         if (packages.isOffline()) {
             return AptPackages.offline(wanted);
         }
-        List<String> known = packages.names(IMAGE).stream()
-                .map(name -> name.substring(IMAGE.length()))
-                .filter(name -> flavour(name).isPresent())
-                .distinct()
-                .toList();
-        if (known.isEmpty()) {
-            return ProblemException.input(new Problem(
-                    ProblemCode.INPUT_MISSING,
-                    IMAGE + release,
-                    "apt knows no kernel at all: its package lists are missing.",
-                    "Run apt-get update, or give source, config, vmlinux and symvers."));
-        }
-        List<String> complete = bestFirst(complete(known));
+        List<String> complete = bestFirst(complete(known(release)));
         String rest = complete.size() > SHOWN ? ", … and " + (complete.size() - SHOWN) + " more" : "";
         return ProblemException.input(new Problem(
                 ProblemCode.RELEASE_UNKNOWN,
@@ -162,7 +171,28 @@ public final class Debian implements Distribution {
                                 + "add a package source that has them all, or give the pieces."
                         : "Choose one of: "
                                 + String.join(", ", complete.subList(0, Math.min(SHOWN, complete.size()))) + rest
-                                + "."));
+                                + "; goal kpatch:releases lists them all."));
+    }
+
+    /**
+     * The releases of which there is any package.
+     *
+     * @param wanted the release that is looked for, for the message
+     */
+    private List<String> known(String wanted) {
+        List<String> known = packages.names(IMAGE).stream()
+                .map(name -> name.substring(IMAGE.length()))
+                .filter(name -> flavour(name).isPresent())
+                .distinct()
+                .toList();
+        if (known.isEmpty()) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.INPUT_MISSING,
+                    IMAGE + wanted,
+                    "apt knows no kernel at all: its package lists are missing.",
+                    "Run apt-get update, or give source, config, vmlinux and symvers."));
+        }
+        return known;
     }
 
     /** The releases of which all packages that a live patch takes are there in one version. */
@@ -277,11 +307,14 @@ public final class Debian implements Distribution {
             List<String> others = packages.canAsk() ? packages.versions(name) : List.of();
             boolean source = name.startsWith(SOURCE);
             String there = others.isEmpty() ? "apt has no such package" : "apt has " + String.join(", ", others);
-            return ProblemException.input(new Problem(
-                    source && !others.isEmpty() ? ProblemCode.SOURCE_VERSION_MISMATCH : ProblemCode.INPUT_MISSING,
-                    name,
-                    "The kernel " + release + " is version " + version + ", and " + there + ".",
-                    "Choose a newer release, or give the pieces of this one (source, config, vmlinux, symvers)."));
+            return ProblemException.input(
+                    new Problem(
+                            source && !others.isEmpty()
+                                    ? ProblemCode.SOURCE_VERSION_MISMATCH
+                                    : ProblemCode.INPUT_MISSING,
+                            name,
+                            "The kernel " + release + " is version " + version + ", and " + there + ".",
+                            "Choose a release that goal kpatch:releases lists, or give the pieces of this one (source, config, vmlinux, symvers)."));
         }
     }
 }

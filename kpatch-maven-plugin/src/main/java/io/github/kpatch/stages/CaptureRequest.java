@@ -1,0 +1,16 @@
+package io.github.kpatch.stages;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a patch that is captured is to be.
+ *
+ * @param patches the project's patches folder
+ * @param maxFuzz how many lines of context a hunk of the series may lack
+ * @param name the patch's file name; empty for a number and the subject's words
+ * @param subject what it does, one line; empty for the names of what it changes, or what it said before
+ * @param author who made it, {@code name <address>}; empty for whom git takes the user for
+ */
+public record CaptureRequest(
+        Path patches, int maxFuzz, Optional<String> name, Optional<String> subject, Optional<String> author) {}
