@@ -109,18 +109,20 @@ public record LayoutChange(String type, List<String> differences, List<TypeLayou
         }
         Map<String, TypeLayout.Member> now = byPath(after);
         Map<String, TypeLayout.Member> was = byPath(before);
-        for (TypeLayout.Member member : before.members()) {
-            TypeLayout.Member other = now.get(member.path());
-            if (other == null) {
-                differences.add("member %s at %s is gone".formatted(member.path(), member.place()));
-            } else {
-                compare(member, other, differences);
-            }
-        }
         for (TypeLayout.Member member : after.members()) {
             if (!was.containsKey(member.path())) {
                 differences.add("member %s added at %s (%s)".formatted(member.path(), member.place(), member.type()));
                 added.add(member);
+            }
+        }
+        for (TypeLayout.Member member : before.members()) {
+            if (!now.containsKey(member.path())) {
+                differences.add("member %s at %s is gone".formatted(member.path(), member.place()));
+            }
+        }
+        for (TypeLayout.Member member : before.members()) {
+            if (now.containsKey(member.path())) {
+                compare(member, now.get(member.path()), differences);
             }
         }
         before.enumerators().forEach((name, value) -> {
