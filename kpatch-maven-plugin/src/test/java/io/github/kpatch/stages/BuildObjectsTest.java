@@ -346,6 +346,28 @@ class BuildObjectsTest {
     }
 
     @Test
+    void aTypeThatOnlyOthersKnewIsRefusedWhereItsDefinitionChanges() throws IOException {
+        addStructure();
+
+        assertThatThrownBy(() -> built(patches(
+                        changeHeader(STRUCTURE, "struct toy { int x; int more; long y; char name[TOY_LENGTH]; };"),
+                        """
+                --- a/fs/one.c
+                +++ b/fs/one.c
+                @@ -1,5 +1,6 @@
+                +#include <toy.h>
+                 int one_value = 1;
+                 int one(int a)
+                 {
+                -	return a + one_value;
+                +	return a + one_value + ((struct toy *)0)->more;
+                 }
+                """)))
+                .hasMessageContaining("KP315 struct toy: ")
+                .hasMessageContaining("fs/one.o did not know it before");
+    }
+
+    @Test
     void aMacroThatShapesATypeElsewhereIsRefused() throws IOException {
         addStructure();
 
