@@ -213,10 +213,11 @@ final class CompareTwins {
             status = moved(homeA.get(), homeB.orElseThrow(), id);
         }
         if (a.isObject() && a.size() != b.size()) {
-            fatal.add(Problem.of(
+            fatal.add(new Problem(
                     ProblemCode.DATA_CHANGED,
                     patched.where(id),
-                    "The variable's size changed from " + a.size() + " to " + b.size() + "."));
+                    "The variable's size changed from " + a.size() + " to " + b.size() + ".",
+                    homeB.map(home -> DataAdvice.of(patched, home)).orElse(ProblemCode.DATA_CHANGED.cure())));
         }
         boolean otherPlace = a.value() != b.value()
                 && homeB.isPresent()

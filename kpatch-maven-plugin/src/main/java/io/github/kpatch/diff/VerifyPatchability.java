@@ -171,13 +171,15 @@ final class VerifyPatchability {
                     "Leave that change out, or do its work in a callback."));
         } else {
             boolean data = !section.isText() && section.has(SectionFlags.ALLOC);
-            add(
-                    data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED,
-                    id,
+            ProblemCode code = data ? ProblemCode.DATA_CHANGED : ProblemCode.SECTION_CHANGED;
+            problems.add(new Problem(
+                    code,
+                    patched.where(id),
                     tableAbout(base)
                             .map(table -> "The table " + table + " says something else about code in it that has no"
                                     + " section of its own, and nothing in the patch can carry the change.")
-                            .orElse("It changed, but nothing in the patch can carry the change."));
+                            .orElse("It changed, but nothing in the patch can carry the change."),
+                    data ? DataAdvice.of(patched, id) : code.cure()));
         }
     }
 

@@ -42,7 +42,18 @@ public final class Kbuild {
     /** The variable that names the folders to go on into. */
     private static final Pattern FOLDERS = Pattern.compile("subdir-ym :?= ?(.*)");
 
+    /**
+     * What debug information of an object tells all types that its source defines, in a form that is the same whatever the
+     * kernel's config asks for: it comes last on the compiler's command line. {@code KPATCH_LAYOUTS} lets the headers for
+     * authors leave what an author accepts.
+     */
+    private static final String WITH_TYPES = " -g -gdwarf-4 -gz=none -fno-eliminate-unused-debug-types"
+            + " -femit-struct-debug-detailed=any -fno-var-tracking -DKPATCH_LAYOUTS";
+
+    private static final String OPTIONS = "KCFLAGS=";
+
     private final PreparedKernel kernel;
+    private final List<String> variables;
     private final CommandRunner runner;
     private final int jobs;
 
@@ -51,9 +62,23 @@ public final class Kbuild {
      * @param jobs how many processes make may run at once, at least 1
      */
     public Kbuild(PreparedKernel kernel, CommandRunner runner, int jobs) {
+        this(kernel, kernel.makeVariables(), runner, jobs);
+    }
+
+    private Kbuild(PreparedKernel kernel, List<String> variables, CommandRunner runner, int jobs) {
         this.kernel = kernel;
+        this.variables = List.copyOf(variables);
         this.runner = runner;
         this.jobs = jobs;
+    }
+
+    /** Makes the same objects with debug information about every type that their source defines. */
+    public Kbuild withTypes() {
+        boolean hasOptions = variables.stream().anyMatch(variable -> variable.startsWith(OPTIONS));
+        List<String> more = Stream.concat(variables.stream(), hasOptions ? Stream.empty() : Stream.of(OPTIONS))
+                .map(variable -> variable.startsWith(OPTIONS) ? variable + WITH_TYPES : variable)
+                .toList();
+        return new Kbuild(kernel, more, runner, jobs);
     }
 
     /** Tells make that the tree is configured, so that it does not try to do it again. */
@@ -91,7 +116,7 @@ public final class Kbuild {
         List<String> line = new ArrayList<>(
                 List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", FOLDER_MAKEFILE));
         line.add("obj=" + folder);
-        line.addAll(kernel.makeVariables());
+        line.addAll(variables);
         Command command = in(view, line)
                 .with("srctree", ".")
                 .with("objtree", ".")
@@ -132,7 +157,7 @@ public final class Kbuild {
             Consumer<String> lines) {
         List<String> line = new ArrayList<>(List.of("make", "--no-print-directory", "-j" + jobs));
         line.addAll(arguments);
-        line.addAll(kernel.makeVariables());
+        line.addAll(variables);
         Command command = in(view, line).loggedTo(log);
         Map<String, String> variables = new TreeMap<>(kernel.makeEnvironment());
         variables.putAll(environment);

@@ -15,9 +15,16 @@ import java.util.regex.Pattern;
  * @param author who made it; empty for none
  * @param replace whether it takes the place of all live patches loaded before
  * @param patches the patches in it, in the order they were applied
+ * @param layouts types whose changed layout the patches' author accepts, sorted
  */
 public record ModuleDescription(
-        String name, String version, String description, String author, boolean replace, List<PatchSource> patches) {
+        String name,
+        String version,
+        String description,
+        String author,
+        boolean replace,
+        List<PatchSource> patches,
+        List<String> layouts) {
     /** The longest name of a module or of an object to patch: {@code MODULE_NAME_LEN} less the NUL. */
     public static final int LONGEST_NAME = 55;
 
@@ -28,6 +35,7 @@ public record ModuleDescription(
      */
     public ModuleDescription {
         patches = List.copyOf(patches);
+        layouts = List.copyOf(layouts);
         if (!NAME.matcher(name).matches()) {
             throw ProblemException.input(
                     ProblemCode.MODULE_NAME_INVALID,

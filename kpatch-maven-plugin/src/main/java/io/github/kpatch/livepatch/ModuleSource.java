@@ -179,6 +179,9 @@ public final class ModuleSource {
         for (PatchSource patch : description.patches()) {
             addLine(lines, "MODULE_INFO(kpatch_source, %s);", patch.file() + " sha256:" + patch.sha256());
         }
+        for (String layout : description.layouts()) {
+            addLine(lines, "MODULE_INFO(kpatch_layout, %s);", layout);
+        }
         return String.join("\n", lines);
     }
 

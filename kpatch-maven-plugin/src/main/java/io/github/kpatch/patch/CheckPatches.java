@@ -54,7 +54,6 @@ public final class CheckPatches {
         DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
         refuse(targets, result);
         LayoutChanges layouts = layoutChanges(result.files(), tree, patched);
-        refuse(layouts);
         Path corrected = Files.createDirectories(scratch.resolve("corrected"));
         correctLines(result.files(), tree, patched, corrected);
         return new CheckedSeries(
@@ -65,7 +64,8 @@ public final class CheckPatches {
                 result.files(),
                 patched,
                 corrected,
-                List.copyOf(layouts.macros()),
+                List.copyOf(layouts.types()),
+                List.copyOf(layouts.others()),
                 warnings(series, patches, targets, result));
     }
 
@@ -105,15 +105,6 @@ public final class CheckPatches {
                 .map(file -> Folders.doing(
                         folder, () -> Files.readString(folder.resolve(file), StandardCharsets.ISO_8859_1)))
                 .toList();
-    }
-
-    private static void refuse(LayoutChanges layouts) {
-        if (!layouts.types().isEmpty()) {
-            throw ProblemException.findings(layouts.types().stream()
-                    .map(type ->
-                            Problem.of(ProblemCode.LAYOUT_CHANGED, type, "The patch changes what the type is made of."))
-                    .toList());
-        }
     }
 
     private static void correctLines(List<String> files, Path tree, Path patched, Path corrected) throws IOException {

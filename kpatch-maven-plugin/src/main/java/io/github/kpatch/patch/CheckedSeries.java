@@ -14,7 +14,8 @@ import java.util.List;
  *     messages of the compiler that make sense
  * @param corrected the same files with {@code #line} directives, by which all that the patches leave alone keeps its old
  *     line numbers; to be compiled in the place of the originals, under their paths
- * @param macros macros whose value it changes, or that it adds or takes away, sorted
+ * @param types types whose definition it touches, sorted
+ * @param directives what else it touches that can shape a type: macros, conditionals and the like, sorted
  * @param warnings what the user should see: hunks with an offset or fuzz, changes that were ignored, unnamed patches
  */
 public record CheckedSeries(
@@ -23,12 +24,14 @@ public record CheckedSeries(
         List<String> files,
         Path patched,
         Path corrected,
-        List<String> macros,
+        List<String> types,
+        List<String> directives,
         List<Problem> warnings) {
     public CheckedSeries {
         patches = List.copyOf(patches);
         files = List.copyOf(files);
-        macros = List.copyOf(macros);
+        types = List.copyOf(types);
+        directives = List.copyOf(directives);
         warnings = List.copyOf(warnings);
     }
 

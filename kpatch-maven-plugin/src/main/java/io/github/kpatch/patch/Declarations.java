@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What source text declares that decides how objects lie in memory.
@@ -15,9 +16,19 @@ import java.util.TreeMap;
  *     order: a text can hold several for different configurations. Types without a name are found under their kind and
  *     what is declared with them
  * @param macros macros with the tokens of their values, in order
+ * @param others directives but for definitions of macros, by their first words, and uses of macros outside of functions,
+ *     by the macro's name: what decides which declarations there are, or may be one
  */
-record Declarations(SortedMap<String, List<String>> types, SortedMap<String, List<String>> macros) {
+record Declarations(
+        SortedMap<String, List<String>> types,
+        SortedMap<String, List<String>> macros,
+        SortedMap<String, List<String>> others) {
     private static final Set<String> KINDS = Set.of("struct", "union", "enum");
+
+    private static final Set<String> DIRECTIVES = Set.of(
+            "define", "undef", "include", "include_next", "if", "ifdef", "ifndef", "elif", "else", "endif", "pragma");
+
+    private static final Pattern MACRO = Pattern.compile("[A-Z_][A-Z0-9_]+");
 
     /** By its arguments a trace event declares the members of a structure. */
     private static final String TRACE_ENTRY = "TP_STRUCT__entry";
@@ -29,6 +40,7 @@ record Declarations(SortedMap<String, List<String>> types, SortedMap<String, Lis
     Declarations {
         types = Collections.unmodifiableSortedMap(new TreeMap<>(types));
         macros = Collections.unmodifiableSortedMap(new TreeMap<>(macros));
+        others = Collections.unmodifiableSortedMap(new TreeMap<>(others));
     }
 
     /** Whether a type's key is its name, so that there is one such type only. */
@@ -39,34 +51,49 @@ record Declarations(SortedMap<String, List<String>> types, SortedMap<String, Lis
     static Declarations of(String text) {
         Reader reader = new Reader(CTokens.of(text));
         reader.read();
-        return new Declarations(reader.types, reader.macros);
+        return new Declarations(reader.types, reader.macros, reader.others);
     }
 
     private static final class Reader {
         private final List<String> tokens;
         private final SortedMap<String, List<String>> types = new TreeMap<>();
         private final SortedMap<String, List<String>> macros = new TreeMap<>();
+        private final SortedMap<String, List<String>> others = new TreeMap<>();
 
         Reader(List<String> tokens) {
             this.tokens = tokens;
         }
 
         void read() {
+            int depth = 0;
             for (int at = 0; at < tokens.size(); at++) {
                 String token = tokens.get(at);
-                if (KINDS.contains(token)) {
+                if (token.equals("#") && isDirective(at)) {
+                    readDirective(at);
+                } else if (KINDS.contains(token)) {
                     readType(at);
                 } else if (token.equals(TRACE_ENTRY) && is(at + 1, "(")) {
                     add(types, token, at + 1, closing(at + 1) + 1);
                 } else if (token.equals("typedef")) {
                     readTypedef(at);
-                } else if (token.equals("define") && is(at - 1, "#") && at + 1 < tokens.size()) {
-                    add(
-                            macros,
-                            tokens.get(at + 1),
-                            at + 2,
-                            tokens.subList(at, tokens.size()).indexOf(CTokens.END_OF_DIRECTIVE) + at);
+                } else if (depth == 0 && MACRO.matcher(token).matches() && is(at + 1, "(")) {
+                    add(others, token, at + 1, closing(at + 1) + 1);
                 }
+                depth = Math.max(0, is(at, "{") ? depth + 1 : is(at, "}") ? depth - 1 : depth);
+            }
+        }
+
+        private boolean isDirective(int at) {
+            return at + 1 < tokens.size() && DIRECTIVES.contains(tokens.get(at + 1));
+        }
+
+        private void readDirective(int at) {
+            int length = tokens.subList(at, tokens.size()).indexOf(CTokens.END_OF_DIRECTIVE);
+            int end = length < 0 ? tokens.size() : at + length;
+            if (is(at + 1, "define") && at + 2 < end) {
+                add(macros, tokens.get(at + 2), at + 3, end);
+            } else {
+                add(others, "#" + tokens.get(at + 1), at + 2, end);
             }
         }
 

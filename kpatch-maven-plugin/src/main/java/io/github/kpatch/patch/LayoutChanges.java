@@ -11,52 +11,53 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Finds declarations that a patch changes in a way that can move the members of objects, or give numbers another meaning.
- * Objects of such types are there when the patch is loaded, and code that is not replaced goes on using them as they were.
- * Here the text tells: each change of what a definition says counts, whether or not the compiler would make the same of
- * it. What merely moves from one file of the patch to another does not change; a type that was not there before is
- * nobody's yet.
+ * Finds what a patch touches that can move the members of objects, or give enumerators other values. The text cannot tell
+ * whether it really does, so it only says where to look: {@code debuginfo.LayoutChange} compares what the compiler made
+ * of it. A patch of which nothing is found here costs no further compilation, and everything counts that may matter:
+ * each change of a definition, of a macro, of a conditional or another directive, and of what a macro declares at file scope.
+ * What merely moves from one file of the patch to another does not change; a type that was not there before is nobody's
+ * yet.
  *
- * @param types the types whose definition changes
- * @param macros macros whose value changes, or that come or go: where one of them stands in a definition, the type changes
+ * @param types the types whose definition changes or goes
+ * @param others macros, directives and uses of macros that change, come or go
  */
-record LayoutChanges(SortedSet<String> types, SortedSet<String> macros) {
+record LayoutChanges(SortedSet<String> types, SortedSet<String> others) {
     /** Compares all texts that a series changes, before and after. */
     static LayoutChanges between(Collection<String> before, Collection<String> after) {
         Map<String, List<String>> typesBefore = new TreeMap<>();
         Map<String, List<String>> typesAfter = new TreeMap<>();
-        Map<String, List<String>> macrosBefore = new TreeMap<>();
-        Map<String, List<String>> macrosAfter = new TreeMap<>();
-        collect(before, typesBefore, macrosBefore);
-        collect(after, typesAfter, macrosAfter);
+        Map<String, List<String>> othersBefore = new TreeMap<>();
+        Map<String, List<String>> othersAfter = new TreeMap<>();
+        collect(before, typesBefore, othersBefore);
+        collect(after, typesAfter, othersAfter);
         SortedSet<String> types = new TreeSet<>();
         typesBefore.forEach((type, definitions) -> {
             List<String> now = typesAfter.getOrDefault(type, List.of());
             boolean lost = !now.containsAll(definitions);
-            boolean gained = !definitions.containsAll(now);
-            boolean changed = Declarations.isName(type) ? !now.isEmpty() && (lost || gained) : lost && gained;
-            if (changed) {
+            boolean gained = Declarations.isName(type) && !definitions.containsAll(now);
+            if (lost || gained) {
                 types.add(type);
             }
         });
-        SortedSet<String> macros = new TreeSet<>();
-        Set<String> all = new TreeSet<>(macrosBefore.keySet());
-        all.addAll(macrosAfter.keySet());
-        for (String macro : all) {
-            List<String> was = sorted(macrosBefore.getOrDefault(macro, List.of()));
-            if (!was.equals(sorted(macrosAfter.getOrDefault(macro, List.of())))) {
-                macros.add(macro);
+        SortedSet<String> others = new TreeSet<>();
+        Set<String> all = new TreeSet<>(othersBefore.keySet());
+        all.addAll(othersAfter.keySet());
+        for (String other : all) {
+            List<String> was = sorted(othersBefore.getOrDefault(other, List.of()));
+            if (!was.equals(sorted(othersAfter.getOrDefault(other, List.of())))) {
+                others.add(other);
             }
         }
-        return new LayoutChanges(types, macros);
+        return new LayoutChanges(types, others);
     }
 
     private static void collect(
-            Collection<String> texts, Map<String, List<String>> types, Map<String, List<String>> macros) {
+            Collection<String> texts, Map<String, List<String>> types, Map<String, List<String>> others) {
         for (String text : texts) {
             Declarations declarations = Declarations.of(text);
             merge(declarations.types(), types);
-            merge(declarations.macros(), macros);
+            merge(declarations.macros(), others);
+            merge(declarations.others(), others);
         }
     }
 

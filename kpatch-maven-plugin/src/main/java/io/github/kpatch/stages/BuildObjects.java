@@ -59,7 +59,7 @@ public final class BuildObjects {
      * @throws ProblemException KP402, KP403, KP417, KP504
      */
     public static BuiltObjects run(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
-        return context.steps()
+        BuiltObjects built = context.steps()
                 .run(new Step<>(
                         Stage.BUILD_OBJECTS,
                         Map.of(Stage.UNPACK, kernel, Stage.CHECK_PATCHES, sources),
@@ -67,6 +67,9 @@ public final class BuildObjects {
                         BuiltObjects.class,
                         folder -> new BuildObjects(kernel, sources, context).in(folder),
                         BuiltObjects::story));
+        built.layouts()
+                .forEach(type -> context.console().warn("The author accepts the changed layout of " + type + "."));
+        return built;
     }
 
     private BuiltObjects in(Path folder) {
@@ -75,7 +78,6 @@ public final class BuildObjects {
                     new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
             FindObjects find = new FindObjects(kernel, sources, context, place, originals);
             List<String> found = find.find();
-            refuse(find.layoutsChangedByMacros());
             PreparedFiles prepared = find.preparedFiles();
             List<String> touched = new ArrayList<>(found);
             touched.addAll(sources.paths());
@@ -88,10 +90,14 @@ public final class BuildObjects {
             replace(view, PatchedSource::corrected);
             refuse(CheckPreparedFiles.of(prepared, kbuild(), view, kernel.tree(), sources.paths(), log));
             List<BuiltObject> changed = makePatched(view, objects, originals, folder);
+            List<String> layouts = CheckLayouts.inNeed(sources, changed)
+                    ? new CheckLayouts(kernel, sources, context, kbuild().withTypes())
+                            .check(view, touched, changed, objects)
+                    : List.of();
             Folders.delete(view.root());
             List<String> same = new ArrayList<>(objects);
             same.removeAll(changed.stream().map(BuiltObject::name).toList());
-            return new BuiltObjects(changed, same, missing);
+            return new BuiltObjects(changed, same, missing, layouts);
         }
     }
 

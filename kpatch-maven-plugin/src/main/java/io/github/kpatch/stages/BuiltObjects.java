@@ -10,11 +10,14 @@ import java.util.stream.Stream;
  * @param objects those whose two builds differ, sorted by name
  * @param same names of those whose two builds are the same, byte for byte, sorted
  * @param originalsBuilt how many originals had to be built; the others were in the cache
+ * @param layouts types whose changed layout the patch's author accepts, sorted
  */
-public record BuiltObjects(List<BuiltObject> objects, List<String> same, int originalsBuilt) implements StageResult {
+public record BuiltObjects(List<BuiltObject> objects, List<String> same, int originalsBuilt, List<String> layouts)
+        implements StageResult {
     public BuiltObjects {
         objects = List.copyOf(objects);
         same = List.copyOf(same);
+        layouts = List.copyOf(layouts);
     }
 
     @Override

@@ -142,7 +142,7 @@ public final class DiffObjects {
                             .toList()),
                     "No compared object changes what it does.")));
         }
-        return new DiffedObjects(pairs.size(), changed);
+        return new DiffedObjects(pairs.size(), changed, built.layouts());
     }
 
     private static String named(List<String> objects) {

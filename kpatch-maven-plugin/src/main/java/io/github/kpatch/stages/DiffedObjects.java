@@ -12,10 +12,12 @@ import java.util.TreeMap;
  *
  * @param compared how many objects were compared
  * @param changed those that the patch changes, sorted by name; never empty
+ * @param layouts types whose changed layout the patch's author accepts, sorted
  */
-public record DiffedObjects(int compared, List<DiffedObject> changed) implements StageResult {
+public record DiffedObjects(int compared, List<DiffedObject> changed, List<String> layouts) implements StageResult {
     public DiffedObjects {
         changed = List.copyOf(changed);
+        layouts = List.copyOf(layouts);
     }
 
     /** The functions that are redirected, by the kernel object that contains them. */

@@ -15,21 +15,17 @@ import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PreparedFiles;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kbuild.TreeNotes;
-import io.github.kpatch.patch.MacroUses;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.source.TargetFacts;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -84,28 +80,6 @@ final class FindObjects {
 
     private boolean onlyC() {
         return sources.paths().stream().allMatch(path -> path.endsWith(".c"));
-    }
-
-    /** A finding for each type whose layout depends on a macro that the patch changes, in any file that can see it. */
-    List<Problem> layoutsChangedByMacros() {
-        if (onlyC() || sources.macros().isEmpty()) {
-            return List.of();
-        }
-        Includes includes = notes().includes(kernel.tree());
-        Set<String> seeing = includes.reaching(sources.paths());
-        seeing.retainAll(includes.files().keySet());
-        return MacroUses.types(sources.macros(), seeing, this::text).stream()
-                .map(type -> Problem.of(
-                        ProblemCode.LAYOUT_CHANGED,
-                        type,
-                        "The patch changes a macro that its definition depends on: one of "
-                                + String.join(", ", sources.macros()) + "."))
-                .toList();
-    }
-
-    private String text(String file) {
-        Path path = kernel.tree().resolve(file);
-        return Folders.doing(path, () -> Files.readString(path, StandardCharsets.ISO_8859_1));
     }
 
     /** What was made from source before any object, as far as a changed header can shape it. */

@@ -81,7 +81,8 @@ public final class LinkModule {
                 request.replace(),
                 sources.patches().stream()
                         .map(patch -> new PatchSource(patch.name(), patch.sha256()))
-                        .toList());
+                        .toList(),
+                objects.layouts());
         return context.steps()
                 .run(new Step<>(
                         Stage.LINK,

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param inputs digest of all that was read there
  * @param patches the patches in order
  * @param files the files they change, sorted by path; never empty
- * @param macros macros whose value they change, sorted
+ * @param types types whose definition they touch, sorted
+ * @param directives what else they touch that can shape a type: macros, conditionals and the like, sorted
  * @param warnings what a person should look at
  */
 public record PatchedSources(
@@ -25,13 +26,15 @@ public record PatchedSources(
         String inputs,
         List<CheckedSeries.Patch> patches,
         List<PatchedSource> files,
-        List<String> macros,
+        List<String> types,
+        List<String> directives,
         List<Problem> warnings)
         implements StageResult {
     public PatchedSources {
         patches = List.copyOf(patches);
         files = List.copyOf(files);
-        macros = List.copyOf(macros);
+        types = List.copyOf(types);
+        directives = List.copyOf(directives);
         warnings = List.copyOf(warnings);
     }
 
@@ -46,7 +49,8 @@ public record PatchedSources(
                                 workspace.keep(series.patched().resolve(file)),
                                 workspace.keep(series.corrected().resolve(file))))
                         .toList(),
-                series.macros(),
+                series.types(),
+                series.directives(),
                 series.warnings());
     }
 
@@ -59,6 +63,11 @@ public record PatchedSources(
     /** The paths of the changed files in the kernel tree. */
     List<String> paths() {
         return files.stream().map(PatchedSource::path).toList();
+    }
+
+    /** Whether they touch what can change how a type lies in memory. */
+    boolean touchDeclarations() {
+        return !types.isEmpty() || !directives.isEmpty();
     }
 
     @Override

@@ -58,6 +58,25 @@ class DataChangeTest {
     }
 
     @Test
+    void theAdviceNamesTheTableAndWhoReadsIt() {
+        assertThat(Scenario.of(CONSTANTS, CONSTANTS.replace("3}", "4}"))
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .cure())
+                .contains("define d_patched beside it", "refer to d_patched: f.");
+        assertThat(Scenario.of(CONSTANTS, CONSTANTS.replace("[16]", "[17]"))
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .cure())
+                .contains("define d_patched beside it", "refer to d_patched: f.");
+        assertThat(Scenario.of(DATA, DATA.replace("= 4", "= 5"))
+                        .assertRejected(ProblemCode.DATA_CHANGED)
+                        .get(0)
+                        .cure())
+                .contains("KPATCH_POST_PATCH_CALLBACK(d_set)");
+    }
+
+    @Test
     void constantsWhoseSectionIsNamedLikeOneOfLiterals() {
         String source = CONSTANTS.replace("d[", "str_table[");
         Scenario.of(source, source.replace("3}", "4}")).assertRejected(ProblemCode.DATA_CHANGED);

@@ -76,7 +76,8 @@ final class ModuleFolder {
                 text,
                 "A. U. Thor",
                 replace,
-                List.of(new PatchSource("0001-one.patch", "0a"), new PatchSource("0002-two.patch", "0b")));
+                List.of(new PatchSource("0001-one.patch", "0a"), new PatchSource("0002-two.patch", "0b")),
+                List.of("struct one"));
     }
 
     /**

@@ -128,7 +128,8 @@ class ModuleSourceTest {
                         "author=A. U. Thor",
                         "version=1.2",
                         "kpatch_source=0001-one.patch sha256:0a",
-                        "kpatch_source=0002-two.patch sha256:0b");
+                        "kpatch_source=0002-two.patch sha256:0b",
+                        "kpatch_layout=struct one");
     }
 
     @Test

@@ -69,24 +69,29 @@ class LayoutChangesTest {
     }
 
     @Test
-    void changedMacrosAreNamed() {
-        assertThat(LayoutChanges.between(
-                                List.of("#define A 1\n#define B(x) \\\n ((x) + 1)\n#define C\n"),
-                                List.of("#define A 2\n#define B(x) ((x) + 1) /* same */\n#define D\n"))
-                        .macros())
-                .containsExactly("A", "C", "D");
+    void whatGoesIsTouched() {
+        assertThat(types("struct a { int x; }; enum { X };", "struct b { int x; };"))
+                .containsExactly("enum", "struct a");
     }
 
-    @Test
-    void aMacroShapesTypesByOtherMacrosAndInOtherFiles() {
-        List<String> files = List.of(
-                "#define LENGTH 4\n",
-                "#define ALL (LENGTH + 1)\nstruct by_other { char x[ALL]; };\n",
-                "struct direct { char x[LENGTH]; };\nstruct none { char x[4]; };\n",
-                "int f(void) { return LENGTH; }\n");
-
-        assertThat(MacroUses.types(
-                        List.of("LENGTH"), List.of("0", "1", "2", "3"), file -> files.get(Integer.parseInt(file))))
-                .containsExactly("struct by_other", "struct direct");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/**/#define A 1~#define B(x) ((x) + 1)~#define C~ | #define A 2~#define B(x) ((x) + 1) /* same */~#define D~ | A C D",
+                "/**/#ifdef X~struct a { int x; };~#endif~ | #ifdef Y~struct a { int x; };~#endif~ | #ifdef",
+                "/**/#include <a.h>~ | #include <b.h>~ | #include",
+                "/**/#pragma pack(1)~ | ~ | #pragma",
+                "DECLARE_TYPE(a, int x); | DECLARE_TYPE(a, long x); | DECLARE_TYPE",
+                "int f(void) { return MAX(1); } | int f(void) { return MAX(2); } | ``",
+                "int f(void) { asm(\"#\"); return 1; } | int f(void) { asm(\"#\"); return 2; } | ``",
+            })
+    void whatCanShapeATypeIsTouched(String before, String after, String touched) {
+        assertThat(String.join(
+                        " ",
+                        LayoutChanges.between(List.of(before.replace('~', '\n')), List.of(after.replace('~', '\n')))
+                                .others()))
+                .isEqualTo(touched);
     }
 }

@@ -311,23 +311,142 @@ class BuildObjectsTest {
         assertThat(build.warned).anyMatch(line -> line.contains("KP317 include/unused.h"));
     }
 
-    @Test
-    void aMacroThatShapesATypeElsewhereIsRefused() throws IOException {
+    /** A header with a structure, an object that uses it and one that only includes it. */
+    private void addStructure() throws IOException {
         kernel.addFolderMakefile();
-        Files.writeString(kernel.tree().resolve("include/toy.h"), "#define TOY_LENGTH 4\n");
+        Files.writeString(
+                kernel.tree().resolve("include/toy.h"),
+                "#define TOY_LENGTH 4\nstruct toy { int x; long y; char name[TOY_LENGTH]; };\nint toy_use(struct toy *);\n");
         Files.writeString(
                 kernel.tree().resolve("fs/inlining.c"),
-                "#include <toy.h>\nstruct toy { char name[TOY_LENGTH]; };\nint inlining(int a)\n{\n\treturn 3;\n}\n");
+                "#include <toy.h>\nint inlining(int a)\n{\n\treturn a * sizeof(struct toy);\n}\n");
+    }
 
-        assertThatThrownBy(() -> built(patches("""
-                --- a/include/toy.h
-                +++ b/include/toy.h
-                @@ -1 +1 @@
-                -#define TOY_LENGTH 4
-                +#define TOY_LENGTH 5
+    private static String changeHeader(String line, String... changed) {
+        int at = line.startsWith("#") ? 1 : line.startsWith("struct") ? 2 : 3;
+        return "--- a/include/toy.h\n+++ b/include/toy.h\n@@ -%d +%d,%d @@\n-%s\n+%s\n"
+                .formatted(at, at, changed.length, line, String.join("\n+", changed));
+    }
+
+    private static final String STRUCTURE = "struct toy { int x; long y; char name[TOY_LENGTH]; };";
+    private static final String CHANGE_USER = """
+            --- a/fs/inlining.c
+            +++ b/fs/inlining.c
+            @@ -3 +3 @@
+             {
+            -	return a * sizeof(struct toy);
+            +	return a + sizeof(struct toy);
+            """.replace("@@ -3 +3 @@", "@@ -3,2 +3,2 @@");
+
+    @Test
+    void aChangedLayoutIsRefusedWithTheWayAround() throws IOException {
+        addStructure();
+
+        assertThatThrownBy(() -> built(patches(
+                        changeHeader(STRUCTURE, "struct toy { int x; int more; long y; char name[TOY_LENGTH]; };"),
+                        CHANGE_USER)))
+                .hasMessageContaining("KP315 struct toy: ")
+                .hasMessageContaining("member more added at offset 4 (int)")
+                .hasMessageContaining("Changed code in fs/inlining.o knows it")
+                .hasMessageContaining("up to 1 can know it")
+                .hasMessageContaining("klp_shadow_get_or_alloc(toy, KPATCH_TOY_MORE, sizeof(int), ")
+                .hasMessageContaining("KPATCH_ALLOW_LAYOUT(struct toy);");
+    }
+
+    @Test
+    void aTypeThatOnlyOthersKnewIsRefusedWhereItsDefinitionChanges() throws IOException {
+        addStructure();
+
+        assertThatThrownBy(() -> built(patches(
+                        changeHeader(STRUCTURE, "struct toy { int x; int more; long y; char name[TOY_LENGTH]; };"),
+                        """
+                --- a/fs/one.c
+                +++ b/fs/one.c
+                @@ -1,5 +1,6 @@
+                +#include <toy.h>
+                 int one_value = 1;
+                 int one(int a)
+                 {
+                -	return a + one_value;
+                +	return a + one_value + ((struct toy *)0)->more;
+                 }
                 """)))
-                .hasMessageContaining("KP315 struct toy")
-                .hasMessageContaining("TOY_LENGTH");
+                .hasMessageContaining("KP315 struct toy: ")
+                .hasMessageContaining("fs/one.o did not know it before");
+    }
+
+    @Test
+    void aMacroThatShapesATypeElsewhereIsRefused() throws IOException {
+        addStructure();
+
+        assertThatThrownBy(() -> built(patches(changeHeader("#define TOY_LENGTH 4", "#define TOY_LENGTH 9"))))
+                .hasMessageContaining("KP315 struct toy: ")
+                .hasMessageContaining("member name char[4] -> char[9]");
+    }
+
+    @Test
+    void declarationsThatMoveNothingPass() throws IOException {
+        addStructure();
+
+        BuiltObjects built = built(patches(
+                changeHeader("#define TOY_LENGTH 4", "#define TOY_LENGTH (2 + 2)", "#define TOY_MORE 1"), CHANGE_USER));
+
+        assertThat(built.layouts()).isEmpty();
+        assertThat(built.objects()).extracting(BuiltObject::name).containsExactly("fs/inlining.o");
+        assertThat(compilations("fs/inlining.o")).isEqualTo(4);
+        assertThat(compilations("fs/including.o")).isEqualTo(2);
+    }
+
+    @Test
+    void whatTouchesNoDeclarationIsCompiledOnceOnEachSide() throws IOException {
+        addStructure();
+        built(patches(CHANGE_USER));
+
+        assertThat(compilations("fs/inlining.o")).isEqualTo(2);
+        assertThat(build.ran).noneMatch(command -> command.contains("KPATCH_LAYOUTS"));
+    }
+
+    @Test
+    void theAuthorAcceptsALayoutByName() throws IOException {
+        addStructure();
+        Path headers = Files.createDirectories(kernel.tree().resolve("include/linux"));
+        for (String header : List.of("compiler.h", "livepatch.h", "printk.h")) {
+            Files.writeString(headers.resolve(header), "");
+        }
+        String accepting = """
+                --- a/fs/inlining.c
+                +++ b/fs/inlining.c
+                @@ -1,5 +1,9 @@
+                 #include <toy.h>
+                +struct klp_object;
+                +#include "kpatch-macros.h"
+                +KPATCH_ALLOW_LAYOUT(struct toy);
+                +KPATCH_ALLOW_LAYOUT(struct  other);
+                 int inlining(int a)
+                 {
+                -	return a * sizeof(struct toy);
+                +	return a + sizeof(struct toy);
+                 }
+                """;
+        PatchedSources sources =
+                patches(changeHeader(STRUCTURE, "struct toy { int x; int more; long y; char name[4]; };"), accepting);
+        DiffedObjects diffed = diff(sources);
+
+        assertThat(diffed.layouts()).containsExactly("struct toy");
+        assertThat(build.warned)
+                .contains("The author accepts the changed layout of struct toy.")
+                .anyMatch(line -> line.startsWith("KPATCH_ALLOW_LAYOUT(struct other) accepts nothing"));
+        BuiltObject object = built(sources).objects().get(0);
+        assertThat(ElfReader.read("patched", build.context().workspace().read(object.patched()))
+                        .sections())
+                .noneMatch(section ->
+                        section.name().contains("layout") || section.name().contains("debug"));
+    }
+
+    private long compilations(String object) {
+        return build.ran.stream()
+                .filter(command -> command.startsWith("make ") && command.contains(" " + object))
+                .count();
     }
 
     @Test

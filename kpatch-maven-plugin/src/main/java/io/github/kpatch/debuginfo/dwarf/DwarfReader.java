@@ -127,42 +127,11 @@ public final class DwarfReader {
     }
 
     private void readUnit(SectionHeader section, boolean isTypes) throws IOException {
-        long start = reader.position();
-        long length = reader.unsigned(4);
-        int offsetSize = 4;
-        if (length == 0xffffffffL) {
-            offsetSize = 8;
-            length = reader.unsigned(8);
-        } else if (length >= 0xfffffff0L) {
-            throw damaged(section, start, "has a reserved length");
-        }
-        long end = reader.position() + length;
-        if (length < 0 || end < 0) {
-            throw damaged(section, start, "is too long");
-        }
-        int version = (int) reader.unsigned(2);
-        if (version < 2 || version > 5) {
-            throw damaged(section, start, "has DWARF version " + version);
-        }
-        int kind = version == 5 ? reader.u8() : isTypes ? 2 : 1;
-        int addressSize = version == 5 ? reader.u8() : 0;
-        long tableAt = relocated(offsetSize);
-        if (version < 5) {
-            addressSize = reader.u8();
-        }
-        if (addressSize > 8) {
-            throw damaged(section, start, "has addresses of " + addressSize + " bytes");
-        }
-        switch (kind) {
-            case 1, 3 -> {} // compile, partial
-            case 2, 6 -> reader.skip(8 + offsetSize); // type, split type: signature, offset of the type
-            case 4, 5 -> reader.skip(8); // skeleton, split compile: id
-            default -> throw damaged(section, start, "has the unknown type " + kind);
-        }
-        shape = new UnitShape(version, offsetSize, addressSize);
-        stringOffsetsBase = version == 5 ? 2L * offsetSize : 0;
-        useTable(tableAt);
-        readEntries(section, start, end);
+        UnitHeader header = UnitHeader.read(file, section, isTypes, reader, relocations);
+        shape = header.shape();
+        stringOffsetsBase = shape.version() == 5 ? 2L * shape.offsetSize() : 0;
+        useTable(header.abbreviations());
+        readEntries(section, header.start(), header.end());
     }
 
     private void useTable(long offset) throws IOException {
@@ -174,10 +143,7 @@ public final class DwarfReader {
     }
 
     private ProblemException damaged(SectionHeader section, long offset, String what) {
-        return ProblemException.input(
-                ProblemCode.ELF_MALFORMED,
-                file.name() + ", section " + section.name() + ", offset 0x" + Long.toHexString(offset),
-                "The unit " + what + ".");
+        return UnitHeader.damaged(file, section, offset, what);
     }
 
     /** An offset into another debug section. */
@@ -228,30 +194,10 @@ public final class DwarfReader {
             if (abbreviation.attributes()[i] == AT_SIBLING && Form.isReferenceInUnit(forms[i])) {
                 sibling = Form.readNumber(reader, forms[i], shape);
             } else {
-                skipValue(forms[i]);
+                Form.skip(reader, forms[i], shape);
             }
         }
         return sibling;
-    }
-
-    private void skipValue(int form) throws IOException {
-        int direct = form == Form.INDIRECT ? directForm() : form;
-        int size = Form.size(direct, shape);
-        if (size == Form.VARIABLE) {
-            Form.skipVariable(reader, direct);
-        } else {
-            reader.skip(size);
-        }
-    }
-
-    /** The form that an indirect value begins with. */
-    private int directForm() throws IOException {
-        long form = reader.uleb();
-        boolean isUsable = form > 0 && form <= 0xffff && form != Form.INDIRECT && form != Form.IMPLICIT_CONST;
-        if (!isUsable || Form.size((int) form, shape) == Form.UNKNOWN) {
-            throw new UnknownFormException((int) form);
-        }
-        return (int) form;
     }
 
     /** Reads a unit's own entry or a structure at file scope, and answers the sibling's offset, 0 for none. */
@@ -264,7 +210,7 @@ public final class DwarfReader {
             int attribute = abbreviation.attributes()[i];
             int form = abbreviation.forms()[i];
             if (form == Form.INDIRECT) {
-                form = directForm();
+                form = Form.direct(reader, shape);
             }
             if (attribute == AT_NAME && depth > 0) {
                 name = readName(form);
@@ -278,7 +224,7 @@ public final class DwarfReader {
                 stringOffsetsBase = relocated(shape.offsetSize());
             } else {
                 declaration |= attribute == AT_DECLARATION;
-                skipValue(form);
+                Form.skip(reader, form, shape);
             }
         }
         if (name != null && !declaration) {
@@ -301,7 +247,7 @@ public final class DwarfReader {
         if (Form.isStringIndex(form)) {
             return strings.at(stringOffset(Form.readNumber(reader, form, shape)));
         }
-        skipValue(form);
+        Form.skip(reader, form, shape);
         return null;
     }
 

@@ -13,7 +13,10 @@ final class Form {
     static final int LINE_STRP = 0x1f;
     static final int IMPLICIT_CONST = 0x21;
     private static final int UDATA = 0x0f;
-    private static final int REF_ADDR = 0x10;
+    static final int REF_ADDR = 0x10;
+    static final int SDATA = 0x0d;
+    static final int BLOCK1 = 0x0a;
+    static final int EXPRLOC = 0x18;
     private static final int REF_UDATA = 0x15;
     private static final int STRX = 0x1a;
     private static final int GNU_STR_INDEX = 0x1f02;
@@ -66,8 +69,29 @@ final class Form {
         return size == VARIABLE ? reader.uleb() : reader.unsigned(size);
     }
 
+    /** The form that an indirect value begins with. */
+    static int direct(ForwardReader reader, UnitShape shape) throws IOException {
+        long form = reader.uleb();
+        boolean isUsable = form > 0 && form <= 0xffff && form != INDIRECT && form != IMPLICIT_CONST;
+        if (!isUsable || size((int) form, shape) == UNKNOWN) {
+            throw new UnknownFormException((int) form);
+        }
+        return (int) form;
+    }
+
+    /** Skips a value. */
+    static void skip(ForwardReader reader, int form, UnitShape shape) throws IOException {
+        int direct = form == INDIRECT ? direct(reader, shape) : form;
+        int size = size(direct, shape);
+        if (size == VARIABLE) {
+            skipVariable(reader, direct);
+        } else {
+            reader.skip(size);
+        }
+    }
+
     /** Skips a value of variable size. */
-    static void skipVariable(ForwardReader reader, int form) throws IOException {
+    private static void skipVariable(ForwardReader reader, int form) throws IOException {
         switch (form) {
             case 0x0a -> reader.skip(reader.u8());
             case 0x03 -> reader.skip(reader.unsigned(2));

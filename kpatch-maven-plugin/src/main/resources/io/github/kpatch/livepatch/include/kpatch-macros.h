@@ -55,6 +55,23 @@ typedef struct klp_object patch_object;
 		KPATCH_IN_SECTION(".kpatch.ignore.functions") = (void *)(function)
 
 /*
+ * Accept that the patch changes how a type lies in memory, for an author who
+ * knows that no object of it is ever seen by code that is not replaced:
+ *
+ *   KPATCH_ALLOW_LAYOUT(struct foo);
+ *
+ * at file scope of a C file whose object changes. It leaves nothing in the
+ * object; the module's modinfo names the type.
+ */
+#ifdef KPATCH_LAYOUTS
+#define KPATCH_ALLOW_LAYOUT(type)					\
+	static const char KPATCH_JOIN(__UNIQUE_ID_kpatch_layout_, __COUNTER__)[] \
+		KPATCH_IN_SECTION(".discard.kpatch.layouts") = #type
+#else
+#define KPATCH_ALLOW_LAYOUT(type) _Static_assert(1, #type)
+#endif
+
+/*
  * Accepted so that older patches build: it once let a function be replaced while
  * a task was in it. The kernel's livepatch core has no such exception.
  */
