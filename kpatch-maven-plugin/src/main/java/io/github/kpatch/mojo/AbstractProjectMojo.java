@@ -70,6 +70,14 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.debugInfo", defaultValue = "false")
     private boolean debugInfo;
 
+    /**
+     * Whether the distribution's debug package, which is the largest download by far, may be used: {@code always}, or
+     * {@code never}: symbols and sizes are then read out of the boot image and the modules as shipped, and a patch that
+     * needs a symbol which these cannot tell from others of its name is refused.
+     */
+    @Parameter(property = "kpatch.debugPackage", defaultValue = "always")
+    private String debugPackage;
+
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
     @Parameter(property = "kpatch.cache")
     private File cache;
@@ -123,8 +131,21 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 file(bootImage, KernelParameters::bootImage),
                 text(sha256, KernelParameters::sha256),
                 Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
+                isDebugPackageUsed(),
                 session().isOffline(),
                 debugInfo);
+    }
+
+    private boolean isDebugPackageUsed() {
+        return switch (debugPackage) {
+            case "always" -> true;
+            case "never" -> false;
+            default ->
+                throw ProblemException.input(
+                        ProblemCode.PARAMETER_INVALID,
+                        "kpatch.debugPackage",
+                        "'" + debugPackage + "' is neither always nor never.");
+        };
     }
 
     private Optional<Path> file(File property, Function<KernelParameters, File> element) {

@@ -1,9 +1,7 @@
 package io.github.kpatch.source;
 
 import io.github.kpatch.elf.ByteSource;
-import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.host.FileMemo;
-import io.github.kpatch.kernel.KernelIdentity;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -53,6 +51,10 @@ final class KernelLocator {
         Distribution.Build build = distribution.build(release);
         // The distribution's modules and image are not those of a kernel of the user's own.
         boolean own = given.vmlinux().isPresent();
+        boolean shipped = !request.debugPackage();
+        Optional<Piece> bootImage = given.bootImage()
+                .map(KernelLocator::disk)
+                .or(() -> own ? Optional.empty() : Optional.of(build.bootImage()));
         Optional<Piece> givenModules = given.modulesDirectory().map(Piece.OnDisk::new);
         Piece config = given.config().map(KernelLocator::disk).orElseGet(build::config);
         return new KernelPieces(
@@ -62,13 +64,16 @@ final class KernelLocator {
                 given.source().flatMap(path -> given.sha256()),
                 config instanceof Piece.OnDisk ? Optional.empty() : Optional.of(build.earlyConfig()),
                 config,
-                given.vmlinux().map(KernelLocator::disk).orElseGet(build::vmlinux),
-                given.symvers().map(KernelLocator::disk).orElseGet(build::symvers),
-                own ? givenModules : givenModules.or(() -> Optional.of(build.debugModules())),
-                own ? givenModules : givenModules.or(() -> Optional.of(build.modules())),
-                given.bootImage()
+                given.vmlinux()
                         .map(KernelLocator::disk)
-                        .or(() -> own ? Optional.empty() : Optional.of(build.bootImage())));
+                        .or(() -> shipped ? bootImage : Optional.empty())
+                        .orElseGet(build::vmlinux),
+                given.symvers().map(KernelLocator::disk).orElseGet(build::symvers),
+                own
+                        ? givenModules
+                        : givenModules.or(() -> Optional.of(shipped ? build.modules() : build.debugModules())),
+                own ? givenModules : givenModules.or(() -> Optional.of(build.modules())),
+                bootImage);
     }
 
     private static Piece disk(Path path) {
@@ -78,7 +83,7 @@ final class KernelLocator {
     private KernelRelease releaseOf(Path vmlinux) {
         String release = memo.recall("release of vmlinux", List.of(vmlinux), () -> {
             try (ByteSource bytes = ByteSource.open(vmlinux)) {
-                return KernelIdentity.of(ElfFile.open(bytes)).release().value();
+                return KernelFacts.identity(bytes).release().value();
             } catch (IOException e) {
                 throw ProblemException.input(
                         Problem.of(ProblemCode.INPUT_MISSING, vmlinux.toString(), "The file cannot be read."), e);

@@ -14,6 +14,8 @@ import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.kernel.KernelObject;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -90,12 +92,7 @@ public final class DiffObjects {
                     () -> object(object.original(), context.workspace()),
                     () -> object(object.patched(), context.workspace()),
                     ObjectPair.LineNumbers.KEPT,
-                    () -> new DiffTarget(
-                            object.parent(),
-                            facts.symbols(object.parent().name()),
-                            facts.symvers(),
-                            sizes,
-                            kernel.target().release().tableSetup()),
+                    () -> target(object.parent(), facts, sizes, kernel),
                     folder.resolve(object.name()).normalize()));
         }
         List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());
@@ -144,6 +141,14 @@ public final class DiffObjects {
         return objects.size() > SHOWN_OBJECTS
                 ? "%s … and %d more".formatted(first, objects.size() - SHOWN_OBJECTS)
                 : first;
+    }
+
+    private static DiffTarget target(KernelObject parent, TargetFacts facts, StructSizes sizes, PreparedKernel kernel) {
+        TableSetup tableSetup = kernel.target().release().tableSetup();
+        return facts.linked(parent.name())
+                .map(linked -> new DiffTarget(parent, linked, facts.symvers(), sizes, tableSetup))
+                .orElseGet(
+                        () -> new DiffTarget(parent, facts.symbols(parent.name()), facts.symvers(), sizes, tableSetup));
     }
 
     /** Bad input first: what the differ says of the patch may be its consequence. */

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param bootImage the compressed image it boots from
  * @param sha256 what the SHA-256 of the source's file must be
  * @param compiler the compiler, a name on the {@code PATH} or a path, instead of the one that the config names
+ * @param debugPackage whether the distribution's debug package is used
  * @param offline whether no package manager may be called
  * @param debugInfo whether objects keep their debug information
  */
@@ -33,6 +34,7 @@ public record WantedKernel(
         Optional<Path> bootImage,
         Optional<String> sha256,
         Optional<String> compiler,
+        boolean debugPackage,
         boolean offline,
         boolean debugInfo) {
 
@@ -47,6 +49,7 @@ public record WantedKernel(
                 release.map(WantedKernel::checked),
                 new GivenPieces(source, config, vmlinux, symvers, modulesDirectory, bootImage, sha256),
                 compiler,
+                debugPackage,
                 offline,
                 jobs,
                 debugInfo);

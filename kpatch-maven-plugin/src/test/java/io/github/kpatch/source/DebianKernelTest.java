@@ -10,6 +10,8 @@ import io.github.kpatch.host.TestArchives;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.TestImages;
+import io.github.kpatch.testing.ToyVmlinux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,7 +157,7 @@ class DebianKernelTest {
 
     private static KernelRequest request(Optional<String> release, boolean offline) {
         return new KernelRequest(
-                release.map(KernelRelease::new), GivenPieces.NONE, Optional.empty(), offline, 1, false);
+                release.map(KernelRelease::new), GivenPieces.NONE, Optional.empty(), true, offline, 1, false);
     }
 
     private List<String> downloads() {
@@ -193,6 +196,48 @@ class DebianKernelTest {
     }
 
     @Test
+    void withoutTheDebugPackageTheKernelItselfGivesTheFacts() throws IOException {
+        byte[] vmlinux = Files.readAllBytes(ToyVmlinux.link(folder, "version.o"));
+        Files.write(folder.resolve("kernel"), vmlinux);
+        NativeTools.run(folder, "gzip", "-n", "kernel");
+        byte[] image = TestImages.of(Files.readAllBytes(folder.resolve("kernel.gz")), vmlinux.length);
+        Path module = shippedModule();
+        NativeTools.run(folder, "strip", "--strip-debug", module.toString());
+        publish(
+                deb(
+                        "linux-image-" + RELEASE,
+                        new TestArchives()
+                                .file("./boot/config-" + RELEASE, Files.readAllBytes(toy.configFile()), 0100644)
+                                .file("./boot/vmlinuz-" + RELEASE, image, 0100644)
+                                .file(
+                                        "./lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
+                                        Files.readAllBytes(module),
+                                        0100644)),
+                "linux-image-" + RELEASE,
+                "");
+        Map<String, Integer> sizes =
+                kernels().locate(request(Optional.empty(), false)).target().structSizes();
+        started.clear();
+
+        KernelRequest request =
+                new KernelRequest(Optional.empty(), GivenPieces.NONE, Optional.empty(), false, false, 1, false);
+        TargetKernel target = kernels().locate(request).target();
+
+        assertThat(downloads()).as("all but the debug package was here").isEmpty();
+        assertThat(target.release().value()).isEqualTo(RELEASE);
+        assertThat(target.banner()).startsWith("Linux version " + RELEASE);
+        assertThat(target.vermagic()).contains(VERMAGIC);
+        assertThat(target.structSizes()).isEqualTo(sizes);
+        assertThat(target.bootImage().orElseThrow()).hasBinaryContent(image);
+        TargetFacts facts = new TargetFacts(target);
+        assertThat(facts.linked("vmlinux").orElseThrow().symbols().globalsNamed("linux_banner"))
+                .hasSize(1);
+        assertThat(facts.linked("my_module").orElseThrow().symbols().globalsNamed("modinfo"))
+                .hasSize(1);
+        assertThat(facts.linked("other")).isEmpty();
+    }
+
+    @Test
     void aSecondCallStartsNoProcessOnlineOrOffline() {
         PreparedKernel first =
                 kernels().locate(request(Optional.empty(), false)).prepared();
@@ -215,6 +260,7 @@ class DebianKernelTest {
                         Optional.empty(),
                         toy.pieces(toy.sourcePackage(folder.resolve("given.deb"), VERSION)),
                         Optional.empty(),
+                        true,
                         false,
                         1,
                         false))
