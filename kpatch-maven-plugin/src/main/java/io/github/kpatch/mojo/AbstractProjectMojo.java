@@ -71,11 +71,11 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     private boolean debugInfo;
 
     /**
-     * Whether the distribution's debug package, which is the largest download by far, may be used: {@code always}, or
-     * {@code never}: symbols and sizes are then read out of the boot image and the modules as shipped, and a patch that
-     * needs a symbol which these cannot tell from others of its name is refused.
+     * Whether the distribution's debug package, the largest download by far, is used: {@code auto} takes symbols and
+     * sizes out of the boot image and the modules as shipped, and brings the package for a patch that these cannot
+     * decide about; {@code never} refuses such a patch; {@code always} takes all from the package.
      */
-    @Parameter(property = "kpatch.debugPackage", defaultValue = "always")
+    @Parameter(property = "kpatch.debugPackage", defaultValue = "auto")
     private String debugPackage;
 
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
@@ -131,21 +131,9 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 file(bootImage, KernelParameters::bootImage),
                 text(sha256, KernelParameters::sha256),
                 Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
-                isDebugPackageUsed(),
+                debugPackage,
                 session().isOffline(),
                 debugInfo);
-    }
-
-    private boolean isDebugPackageUsed() {
-        return switch (debugPackage) {
-            case "always" -> true;
-            case "never" -> false;
-            default ->
-                throw ProblemException.input(
-                        ProblemCode.PARAMETER_INVALID,
-                        "kpatch.debugPackage",
-                        "'" + debugPackage + "' is neither always nor never.");
-        };
     }
 
     private Optional<Path> file(File property, Function<KernelParameters, File> element) {

@@ -21,9 +21,14 @@ final class KernelLocator {
         this.memo = memo;
     }
 
-    /** Where the pieces of the wanted kernel are. */
-    KernelPieces locate(KernelRequest request) {
-        return request.given().isEnough() ? allGiven(request) : withDistribution(request);
+    /**
+     * Where the pieces of the wanted kernel are.
+     *
+     * @param shipped whether what is not given of vmlinux and modules is taken as the distribution ships it, not from its
+     *     debug package
+     */
+    KernelPieces locate(KernelRequest request, boolean shipped) {
+        return request.given().isEnough() ? allGiven(request) : withDistribution(request, shipped);
     }
 
     private static KernelPieces allGiven(KernelRequest request) {
@@ -43,7 +48,7 @@ final class KernelLocator {
                 given.bootImage().map(Piece.OnDisk::new));
     }
 
-    private KernelPieces withDistribution(KernelRequest request) {
+    private KernelPieces withDistribution(KernelRequest request, boolean shipped) {
         GivenPieces given = request.given();
         KernelRelease release = request.release()
                 .or(() -> given.vmlinux().map(this::releaseOf))
@@ -51,7 +56,6 @@ final class KernelLocator {
         Distribution.Build build = distribution.build(release);
         // The distribution's modules and image are not those of a kernel of the user's own.
         boolean own = given.vmlinux().isPresent();
-        boolean shipped = !request.debugPackage();
         Optional<Piece> bootImage = given.bootImage()
                 .map(KernelLocator::disk)
                 .or(() -> own ? Optional.empty() : Optional.of(build.bootImage()));

@@ -10,7 +10,7 @@ import java.util.Optional;
  *     distribution's default
  * @param given the pieces the user gives
  * @param compiler the compiler to use instead of the one that the config names: a name on the {@code PATH} or a path
- * @param debugPackage whether what is not given of vmlinux and modules comes from the distribution's debug package; else
+ * @param debugPackage whether what is not given of vmlinux and modules comes from the distribution's debug package, or
  *     from the boot image and the modules as shipped
  * @param offline whether no package manager may be called
  * @param jobs how many processes make may run at once, at least 1
@@ -20,7 +20,7 @@ public record KernelRequest(
         Optional<KernelRelease> release,
         GivenPieces given,
         Optional<String> compiler,
-        boolean debugPackage,
+        DebugPackage debugPackage,
         boolean offline,
         int jobs,
         boolean debugInfo) {

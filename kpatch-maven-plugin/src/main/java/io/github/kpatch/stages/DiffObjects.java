@@ -48,16 +48,18 @@ public final class DiffObjects {
     /**
      * Compares the two builds of each object.
      *
+     * @param debug asked for the kernel's symbols where the shipped kernel does not tell namesakes apart
      * @throws ProblemException KP4xx with everything that is wrong; KP401 when no object changes
      */
-    public static DiffedObjects run(PreparedKernel kernel, BuiltObjects built, Detail detail, BuildContext context) {
+    public static DiffedObjects run(
+            PreparedKernel kernel, BuiltObjects built, DebugFacts debug, Detail detail, BuildContext context) {
         DiffedObjects diffed = context.steps()
                 .run(new Step<>(
                         Stage.DIFF,
                         Map.of(Stage.UNPACK, kernel, Stage.BUILD_OBJECTS, built),
                         List.of(),
                         DiffedObjects.class,
-                        folder -> compare(built, kernel, folder, detail, context),
+                        folder -> compare(built, kernel, debug, folder, detail, context),
                         DiffedObjects::story));
         for (DiffedObject object : diffed.changed()) {
             if (detail.explain()) {
@@ -82,20 +84,18 @@ public final class DiffObjects {
     }
 
     private static DiffedObjects compare(
-            BuiltObjects built, PreparedKernel kernel, Path folder, Detail detail, BuildContext context) {
-        TargetFacts facts = new TargetFacts(kernel.target());
-        StructSizes sizes = StructSizes.of(kernel.target().structSizes());
-        List<PairJob> pairs = new ArrayList<>();
-        for (BuiltObject object : built.objects()) {
-            pairs.add(new PairJob(
-                    object.name(),
-                    () -> object(object.original(), context.workspace()),
-                    () -> object(object.patched(), context.workspace()),
-                    ObjectPair.LineNumbers.KEPT,
-                    () -> target(object.parent(), facts, sizes, kernel),
-                    folder.resolve(object.name()).normalize()));
-        }
-        List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());
+            BuiltObjects built,
+            PreparedKernel kernel,
+            DebugFacts debug,
+            Path folder,
+            Detail detail,
+            BuildContext context) {
+        List<PairJob> pairs = pairs(built, kernel, new TargetFacts(kernel.target()), folder, context);
+        List<ComparePairs.Compared> shipped = ComparePairs.all(pairs, context.jobs(), context.progress());
+        List<ComparePairs.Compared> compared = debug.deciding(problems(shipped))
+                .map(facts -> ComparePairs.all(
+                        pairs(built, kernel, facts, folder, context), context.jobs(), context.progress()))
+                .orElse(shipped);
         if (detail.explain()) {
             compared.stream()
                     .map(ComparePairs.Compared::result)
@@ -105,9 +105,7 @@ public final class DiffObjects {
         ComparePairs.throwBugs(compared);
         refuse(compared);
 
-        context.warn(
-                Stage.DIFF,
-                compared.stream().flatMap(one -> one.problems().stream()).toList());
+        context.warn(Stage.DIFF, problems(compared));
         List<DiffedObject> changed = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             PairResult result = compared.get(i).result();
@@ -134,6 +132,20 @@ public final class DiffObjects {
                     "No compared object changes what it does.")));
         }
         return new DiffedObjects(pairs.size(), changed);
+    }
+
+    private static List<PairJob> pairs(
+            BuiltObjects built, PreparedKernel kernel, TargetFacts facts, Path folder, BuildContext context) {
+        StructSizes sizes = StructSizes.of(kernel.target().structSizes());
+        return built.objects().stream()
+                .map(object -> new PairJob(
+                        object.name(),
+                        () -> object(object.original(), context.workspace()),
+                        () -> object(object.patched(), context.workspace()),
+                        ObjectPair.LineNumbers.KEPT,
+                        () -> target(object.parent(), facts, sizes, kernel),
+                        folder.resolve(object.name()).normalize()))
+                .toList();
     }
 
     private static String named(List<String> objects) {
@@ -164,10 +176,13 @@ public final class DiffObjects {
     }
 
     private static List<Problem> problems(List<ComparePairs.Compared> compared, PairResult.Outcome outcome) {
-        return compared.stream()
+        return problems(compared.stream()
                 .filter(one -> one.result().outcome() == outcome)
-                .flatMap(one -> one.problems().stream())
-                .toList();
+                .toList());
+    }
+
+    private static List<Problem> problems(List<ComparePairs.Compared> compared) {
+        return compared.stream().flatMap(one -> one.problems().stream()).toList();
     }
 
     private static void tell(PairResult result, Console console) {

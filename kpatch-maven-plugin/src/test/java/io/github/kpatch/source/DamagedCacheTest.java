@@ -39,7 +39,7 @@ class DamagedCacheTest {
     @BeforeEach
     void fillCache() {
         request = new KernelRequest(
-                Optional.empty(), new ToyKernel(folder).pieces(), Optional.empty(), true, false, 2, false);
+                Optional.empty(), new ToyKernel(folder).pieces(), Optional.empty(), DebugPackage.AUTO, false, 2, false);
         first = prepare();
         told.clear();
     }
