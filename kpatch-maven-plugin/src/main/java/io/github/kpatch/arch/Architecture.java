@@ -10,10 +10,12 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.special.SpecialSection;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Every question whose answer depends on the machine. No method has a default: a new architecture must answer each one,
@@ -146,4 +148,14 @@ public interface Architecture {
 
     /** The tables about code that the kernel walks on this machine, in the order in which they are rebuilt. */
     List<SpecialSection> specialSections();
+
+    /**
+     * The address that a linker took for the symbol of a relocation, from what it wrote into the field.
+     *
+     * @param relocation as it was before the link
+     * @param field the field's bytes, {@link #relocationFieldSize} many, in {@link #order()}
+     * @param place the field's address
+     * @return empty for a type whose field does not tell
+     */
+    OptionalLong linkedAddress(Relocation relocation, ByteBuffer field, long place);
 }

@@ -12,6 +12,7 @@ import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
 import io.github.kpatch.kernel.TableSetup;
+import io.github.kpatch.kernelimage.LinkedObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -39,6 +40,8 @@ final class PairTable {
 
     private final Path file;
     private final Map<Path, ParentSymbols> symbols = new ConcurrentHashMap<>();
+    private final Map<Path, Boolean> shipped = new ConcurrentHashMap<>();
+    private final Map<Path, LinkedObject> linked = new ConcurrentHashMap<>();
     private final Map<Path, ModuleSymvers> symvers = new ConcurrentHashMap<>();
     private final Map<Path, StructSizes> sizes = new ConcurrentHashMap<>();
 
@@ -107,16 +110,19 @@ final class PairTable {
     }
 
     private DiffTarget target(Map<String, String> row, TableSetup tableSetup) {
-        return new DiffTarget(
-                KernelObject.named(row.get("parent")),
-                symbols.computeIfAbsent(path(row.get("parentSymbols")), path -> reading(path, ParentSymbols::read)),
-                row.get("symvers").equals(NONE)
-                        ? ModuleSymvers.NONE
-                        : symvers.computeIfAbsent(
-                                path(row.get("symvers")), path -> ModuleSymvers.parse(path.toString(), bytes(path))),
-                structSizes(row.get("structSizes")),
-                tableSetup,
-                Optional.empty());
+        KernelObject parent = KernelObject.named(row.get("parent"));
+        Path table = path(row.get("parentSymbols"));
+        ModuleSymvers exports = row.get("symvers").equals(NONE)
+                ? ModuleSymvers.NONE
+                : symvers.computeIfAbsent(
+                        path(row.get("symvers")), path -> ModuleSymvers.parse(path.toString(), bytes(path)));
+        StructSizes structures = structSizes(row.get("structSizes"));
+        if (shipped.computeIfAbsent(table, path -> reading(path, LinkedObject::isShipped))) {
+            LinkedObject known = linked.computeIfAbsent(table, path -> LinkedObject.read(path.toString(), bytes(path)));
+            return new DiffTarget(parent, known, exports, structures, tableSetup, Optional.empty());
+        }
+        ParentSymbols known = symbols.computeIfAbsent(table, path -> reading(path, ParentSymbols::read));
+        return new DiffTarget(parent, known, exports, structures, tableSetup, Optional.empty());
     }
 
     private StructSizes structSizes(String value) {

@@ -57,7 +57,7 @@ public final class DiffObject {
         Unit patched = unit(pair.arch(), ReadRuntimeConstants.in(objects.name(), pair.arch(), objects.patched()));
 
         // With the original's own names, before a pass gives an element one that the kernel does not know.
-        FileBlocks blocks = LocateInParent.of(original, target);
+        ParentPlaces places = LocateInParent.of(original, target);
 
         // What is the same thing in both: only named references can be compared, because offsets move; and who uses a
         // static local can be asked only when the users have twins.
@@ -79,7 +79,7 @@ public final class DiffObject {
                 .toList();
 
         // What has to go along: the changes bring in what they refer to, then tables what their entries need.
-        SymbolLookup lookup = new SymbolLookup(twins, blocks, target);
+        SymbolLookup lookup = new SymbolLookup(twins, places, target);
         SelectElements.Selection selection = SelectElements.from(changes, target.tableSetup());
         Tables tables = RebuildTables.around(selection, changes, patchedTables, lookup, target);
         newFunctions = ListNewFunctions.in(changes, tables.inclusion());

@@ -26,6 +26,8 @@ import java.util.Set;
  *
  * <p>The linker may drop some helper symbols, so these count neither way. Nor do the symbols of padding: objtool adds them
  * to what the linker made, behind the last block.
+ *
+ * <p>A kernel object as it is shipped has no FILE symbols; {@link LocateInImage} does without them.
  */
 final class LocateInParent {
     private static final List<String> DROPPED_PREFIXES = List.of(
@@ -49,7 +51,10 @@ final class LocateInParent {
      *
      * @throws ProblemException when a source is not in the kernel object, or cannot be told from another
      */
-    static FileBlocks of(Unit original, DiffTarget target) {
+    static ParentPlaces of(Unit original, DiffTarget target) {
+        if (target.linked().isPresent()) {
+            return LocateInImage.of(original, target);
+        }
         LocateInParent pass = new LocateInParent(original, target);
         ElfObject elf = original.elf();
         Map<SymbolId, ParentSymbols.FileBlock> blocks = new HashMap<>();
@@ -123,7 +128,7 @@ final class LocateInParent {
                 .map(name -> "it lacks " + name);
     }
 
-    private static boolean mayBeDropped(String name) {
+    static boolean mayBeDropped(String name) {
         return DROPPED_PREFIXES.stream().anyMatch(name::startsWith)
                 || name.contains("__addressable_")
                 || name.contains("__UNIQUE_ID_")

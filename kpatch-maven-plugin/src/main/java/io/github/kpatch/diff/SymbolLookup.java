@@ -17,12 +17,12 @@ import java.util.Optional;
  */
 final class SymbolLookup {
     private final Correlation twins;
-    private final FileBlocks blocks;
+    private final ParentPlaces places;
     private final DiffTarget target;
 
-    SymbolLookup(Correlation twins, FileBlocks blocks, DiffTarget target) {
+    SymbolLookup(Correlation twins, ParentPlaces places, DiffTarget target) {
         this.twins = twins;
-        this.blocks = blocks;
+        this.places = places;
         this.target = target;
     }
 
@@ -49,14 +49,13 @@ final class SymbolLookup {
         String name = twins.patched().symbol(patched).name();
         Optional<Found> local = twins.symbols()
                 .original(patched)
-                .flatMap(blocks::of)
-                .flatMap(block -> only(block.localsNamed(name), patched, "its source file"))
-                .map(entry -> found(entry, false));
+                .flatMap(original -> only(places.localsNamed(original, name), patched, "its source file"))
+                .map(entry -> found(entry, patched, false));
         return local.or(() -> only(
                                 target.symbols().globalsNamed(name),
                                 patched,
                                 target.parent().name())
-                        .map(entry -> found(entry, true)))
+                        .map(entry -> found(entry, patched, true)))
                 .or(() -> only(target.symvers().exportsNamed(name), patched, "the kernel's exports")
                         .map(SymbolLookup::found));
     }
@@ -71,18 +70,29 @@ final class SymbolLookup {
         return matches.stream().findFirst();
     }
 
-    private Found found(ParentSymbols.Entry entry, boolean global) {
+    private Found found(ParentSymbols.Entry entry, SymbolId patched, boolean global) {
         List<ParentSymbols.Entry> locals = target.symbols().localsNamed(entry.name());
         List<ParentSymbols.Entry> globals = target.symbols().globalsNamed(entry.name());
         boolean only = locals.size() + globals.size() == 1;
         return new Found(
                 target.parent().name(),
                 entry.value(),
-                entry.size(),
+                size(entry, patched),
                 global && only ? 0 : upTo(entry, locals) + upTo(entry, globals),
                 !only && (target.parent().isModule() || !globals.isEmpty()),
                 global,
                 global && !target.symvers().exportsNamed(entry.name()).isEmpty());
+    }
+
+    /** A kernel's own table has no sizes; there the original object's says how long the symbol is. */
+    private long size(ParentSymbols.Entry entry, SymbolId patched) {
+        boolean unknown = target.linked().isPresent() && !target.parent().isModule();
+        return unknown
+                ? twins.symbols()
+                        .original(patched)
+                        .map(id -> twins.original().symbol(id).size())
+                        .orElse(0L)
+                : entry.size();
     }
 
     private long upTo(ParentSymbols.Entry wanted, List<ParentSymbols.Entry> namesakes) {

@@ -19,8 +19,16 @@ public final class CheckContents {
 
     private CheckContents() {}
 
-    /** A finding for each source of the target's vmlinux of which kbuild names no object. */
+    /** A finding for each source of the target's vmlinux of which kbuild names no object; one where vmlinux names none. */
     public static List<Problem> of(KernelContents contents, TargetFacts facts) {
+        if (facts.linked(KernelObject.VMLINUX.name()).isPresent()) {
+            return List.of(new Problem(
+                    ProblemCode.CONTENTS_UNKNOWN,
+                    KernelObject.VMLINUX.name(),
+                    "As it is shipped it does not name its sources, so that an object which the header reaches could be"
+                            + " left out unseen.",
+                    "Set kpatch.debugPackage to always for patches of headers."));
+        }
         Set<String> named = contents.parents().keySet().stream()
                 .map(object -> KernelContents.stem(Path.of(object).getFileName().toString()))
                 .collect(Collectors.toSet());

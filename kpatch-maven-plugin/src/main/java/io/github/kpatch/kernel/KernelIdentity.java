@@ -50,7 +50,16 @@ public record KernelIdentity(String banner, KernelRelease release, List<String> 
         if (banners.isEmpty()) {
             throw noKernel(vmlinux, "It has no symbol linux_banner.");
         }
-        String banner = stringAt(vmlinux, banners.get(0)).stripTrailing();
+        return of(vmlinux, stringAt(vmlinux, banners.get(0)));
+    }
+
+    /**
+     * The identity of a vmlinux whose {@code linux_banner} has been found.
+     *
+     * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when that is no banner
+     */
+    public static KernelIdentity of(ElfFile vmlinux, String linuxBanner) {
+        String banner = linuxBanner.stripTrailing();
         Matcher matcher = BANNER.matcher(banner);
         if (!matcher.matches() || !KernelRelease.isValid(matcher.group(1))) {
             throw noKernel(vmlinux, "Its linux_banner does not begin with 'Linux version' and a release.");

@@ -90,11 +90,7 @@ public final class ParentSymbols {
     private final Map<String, List<Entry>> locals;
     private final Map<String, List<Entry>> globals;
 
-    /**
-     * @param where what to call the table in messages
-     * @param entries in table order
-     */
-    ParentSymbols(String where, List<Entry> entries) {
+    private ParentSymbols(List<Entry> entries) {
         this.entries = List.copyOf(entries);
         this.locals = new HashMap<>(entries.size() * 2);
         this.globals = new HashMap<>(entries.size() * 2);
@@ -111,9 +107,22 @@ public final class ParentSymbols {
             }
         }
         addBlock(block, this.entries.size());
+    }
+
+    /**
+     * The symbols of a kernel object as it is shipped, where no FILE symbol says which source file a local symbol is of.
+     *
+     * @param entries in the order in which livepatch counts symbols of one name
+     */
+    public static ParentSymbols withoutFiles(List<Entry> entries) {
+        return new ParentSymbols(entries);
+    }
+
+    private ParentSymbols withFiles(String where) {
         if (blocks.isEmpty()) {
             throw missing(where, "Its symbol table has no FILE symbols, so local symbols cannot be told apart.");
         }
+        return this;
     }
 
     private void addBlock(int file, int end) {
@@ -155,6 +164,15 @@ public final class ParentSymbols {
      *     {@link ProblemCode#ELF_MALFORMED} when the table breaks the specification or holds what no kernel object has
      */
     public static ParentSymbols of(ElfFile file) {
+        return new ParentSymbols(entries(file)).withFiles(file.name());
+    }
+
+    /**
+     * The entries of an ELF file's symbol table, with or without FILE symbols among them.
+     *
+     * @throws ProblemException as {@link #of} does
+     */
+    public static List<Entry> entries(ElfFile file) {
         SectionHeader table = file.section(SectionType.SYMTAB)
                 .orElseThrow(() -> missing(file.name(), "It has no symbol table: it was stripped."));
         List<Entry> entries = new ArrayList<>();
@@ -181,7 +199,7 @@ public final class ParentSymbols {
                     symbol.binding(),
                     symbol.sectionIndex()));
         });
-        return new ParentSymbols(file.name(), entries);
+        return entries;
     }
 
     /**
@@ -192,7 +210,7 @@ public final class ParentSymbols {
      *     no FILE symbols, or something that no kernel object has
      */
     public static ParentSymbols ofText(String where, byte[] text) {
-        return new ParentSymbols(where, new SymbolTableText(where, text).entries());
+        return new ParentSymbols(new SymbolTableText(where, text).entries()).withFiles(where);
     }
 
     /** The table as text that {@link #ofText} reads back to the same symbols; every line ends in a line feed. */

@@ -70,6 +70,14 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.debugInfo", defaultValue = "false")
     private boolean debugInfo;
 
+    /**
+     * Whether the distribution's debug package, the largest download by far, is used: {@code auto} takes symbols and
+     * sizes out of the boot image and the modules as shipped, and brings the package for a patch that these cannot
+     * decide about; {@code never} refuses such a patch; {@code always} takes all from the package.
+     */
+    @Parameter(property = "kpatch.debugPackage", defaultValue = "always")
+    private String debugPackage;
+
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
     @Parameter(property = "kpatch.cache")
     private File cache;
@@ -126,6 +134,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 file(bootImage, KernelParameters::bootImage),
                 text(sha256, KernelParameters::sha256),
                 Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
+                debugPackage,
                 session().isOffline(),
                 debugInfo);
     }

@@ -18,6 +18,6 @@ public final class BuildObjectsMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        goals().buildObjects();
+        goals().buildObjects(wantedKernel());
     }
 }

@@ -23,6 +23,6 @@ public final class DiffMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        goals().diff(new DiffObjects.Detail(explain, getLog().isDebugEnabled(), true));
+        goals().diff(wantedKernel(), new DiffObjects.Detail(explain, getLog().isDebugEnabled(), true));
     }
 }

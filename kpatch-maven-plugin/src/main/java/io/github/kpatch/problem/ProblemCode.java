@@ -77,6 +77,18 @@ public enum ProblemCode {
             223,
             "The kernel leaves objtool until everything is linked, by rules this version does not know.",
             "Use the kernel's unchanged source, or report it with the file."),
+    BOOT_IMAGE_UNREADABLE(
+            227,
+            "The kernel in a boot image cannot be read.",
+            "Fetch the image again, or give the vmlinux with debug information."),
+    KALLSYMS_UNREADABLE(
+            228,
+            "A kernel's own table of its symbols cannot be read.",
+            "Give the vmlinux with debug information, or report it with the boot image."),
+    PLACE_UNDECIDED(
+            229,
+            "Symbols of one name cannot be told apart by the code of the running kernel.",
+            "Give the kernel object with debug information: its table says which source file each symbol is of."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

@@ -20,6 +20,7 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.kernel.ModuleInfo;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.SpecialStructures;
+import io.github.kpatch.kernelimage.LinkedObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -49,6 +50,8 @@ final class KernelFacts {
     private static final String IDENTITY = "kernel.json";
     private static final String VMLINUX = "vmlinux.partial";
     private static final int ZSTD_LEVEL = 6;
+    /** What is kept of a kernel as shipped is some hundred megabytes. */
+    private static final int LINKED_ZSTD_LEVEL = 1;
 
     /** Modules up to this length are read in memory; Debian's longest has 340 MiB with its debug information. */
     private static final int IN_MEMORY = 48 << 20;
@@ -75,7 +78,7 @@ final class KernelFacts {
     TargetKernel of(KernelPieces pieces) {
         Path folder = cache.kernel(digest(pieces));
         cache.once(folder, "symbols of the kernel", partial -> extract(pieces, partial));
-        if (pieces.vmlinux() instanceof Piece.InPackage inside) {
+        if (pieces.vmlinux() instanceof Piece.InPackage inside && !isBootImage(pieces)) {
             packages.done(inside.container());
         }
         Identity identity = read(folder.resolve(IDENTITY));
@@ -100,6 +103,10 @@ final class KernelFacts {
                 FolderContents.noted(folder)
                         .orElseThrow(() -> TargetFacts.damaged(folder))
                         .digest());
+    }
+
+    private static boolean isBootImage(KernelPieces pieces) {
+        return pieces.bootImage().equals(Optional.of(pieces.vmlinux()));
     }
 
     /** The folder of a kernel's modules as shipped, unpacked now if they lie in a package. */
@@ -196,9 +203,24 @@ final class KernelFacts {
     private static KernelIdentity checkIdentity(Path vmlinux) {
         return Folders.doing(vmlinux, () -> {
             try (ByteSource bytes = ByteSource.open(vmlinux)) {
-                return KernelIdentity.of(ElfFile.open(bytes));
+                return identity(bytes);
             }
         });
+    }
+
+    /** Which build a vmlinux or a boot image is. */
+    static KernelIdentity identity(ByteSource vmlinux) {
+        return LinkedObject.isShipped(vmlinux) ? shipped(vmlinux).identity() : KernelIdentity.of(ElfFile.open(vmlinux));
+    }
+
+    private static LinkedObject shipped(ByteSource file) {
+        return LinkedObject.read(file.name(), all(file));
+    }
+
+    private static byte[] all(ByteSource file) {
+        byte[] bytes = new byte[Math.toIntExact(file.size())];
+        file.read(0, bytes.length).get(bytes);
+        return bytes;
     }
 
     /**
@@ -214,8 +236,10 @@ final class KernelFacts {
         Map<KernelObject, String> vermagics = new TreeMap<>();
         List<PieceReader.Wanted> wanted = new ArrayList<>();
         pieces.bootImage().ifPresent(image -> wanted.add(copy(image, folder.resolve(BOOT_IMAGE))));
-        Path vmlinux = pieces.vmlinux() instanceof Piece.OnDisk disk ? disk.path() : folder.resolve(VMLINUX);
-        if (pieces.vmlinux() instanceof Piece.InPackage) {
+        Path vmlinux = pieces.vmlinux() instanceof Piece.OnDisk disk
+                ? disk.path()
+                : folder.resolve(isBootImage(pieces) ? BOOT_IMAGE : VMLINUX);
+        if (pieces.vmlinux() instanceof Piece.InPackage && !isBootImage(pieces)) {
             wanted.add(copy(pieces.vmlinux(), vmlinux));
         }
         pieces.modules()
@@ -243,6 +267,11 @@ final class KernelFacts {
             Path vmlinux, KernelConfig config, Path folder, Map<KernelObject, String> vermagics) {
         return Folders.doing(vmlinux, () -> {
             try (ByteSource bytes = ByteSource.open(vmlinux)) {
+                if (LinkedObject.isShipped(bytes)) {
+                    LinkedObject shipped = shipped(bytes);
+                    writeLinked(folder, KernelObject.VMLINUX, all(shipped.file().source()));
+                    return identity(shipped.file(), shipped.identity(), config, vermagics);
+                }
                 ElfFile elf = ElfFile.open(bytes);
                 KernelIdentity kernel = KernelIdentity.of(elf);
                 String symbols = SymbolListing.of(elf)
@@ -257,16 +286,21 @@ final class KernelFacts {
                         .ifPresent(targets -> Folders.write(
                                 TargetKernel.branchTargets(folder.resolve(SYMBOLS), KernelObject.VMLINUX),
                                 targets.toText()));
-                StructSizes sizes = StructSizes.read(elf, SpecialStructures.of(config, kernel.release()));
-                TableStructures.check(elf, sizes);
-                return new Identity(
-                        kernel.release().value(),
-                        kernel.banner(),
-                        kernel.compilers(),
-                        sizes.asMap(),
-                        vermagics.values().stream().findFirst());
+                return identity(elf, kernel, config, vermagics);
             }
         });
+    }
+
+    private static Identity identity(
+            ElfFile vmlinux, KernelIdentity kernel, KernelConfig config, Map<KernelObject, String> vermagics) {
+        StructSizes sizes = StructSizes.read(vmlinux, SpecialStructures.of(config, kernel.release()));
+        TableStructures.check(vmlinux, sizes);
+        return new Identity(
+                kernel.release().value(),
+                kernel.banner(),
+                kernel.compilers(),
+                sizes.asMap(),
+                vermagics.values().stream().findFirst());
     }
 
     /** Whether the file was a module that says what the kernel asks of modules. */
@@ -315,8 +349,10 @@ final class KernelFacts {
             ModuleInfo.of(elf).vermagic().ifPresent(vermagic -> vermagics.put(module, vermagic));
         }
         Optional<String> symbols = SymbolListing.of(elf);
-        if (symbols.isPresent()) {
+        if (symbols.isPresent() && symbols.get().contains(" FILE ")) {
             writeSymbols(folder, module, symbols.get());
+        } else if (symbols.isPresent()) {
+            writeLinked(folder, module, all(bytes));
         }
     }
 
@@ -331,6 +367,11 @@ final class KernelFacts {
                         "Give the modules of the very kernel."));
             }
         });
+    }
+
+    private static void writeLinked(Path folder, KernelObject object, byte[] content) throws IOException {
+        Files.write(
+                TargetKernel.linkedObject(folder.resolve(SYMBOLS), object), Zstd.compress(content, LINKED_ZSTD_LEVEL));
     }
 
     private static void writeSymbols(Path folder, KernelObject object, String text) throws IOException {

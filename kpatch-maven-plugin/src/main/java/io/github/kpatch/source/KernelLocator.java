@@ -1,9 +1,7 @@
 package io.github.kpatch.source;
 
 import io.github.kpatch.elf.ByteSource;
-import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.host.FileMemo;
-import io.github.kpatch.kernel.KernelIdentity;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -23,9 +21,14 @@ final class KernelLocator {
         this.memo = memo;
     }
 
-    /** Where the pieces of the wanted kernel are. */
-    KernelPieces locate(KernelRequest request) {
-        return request.given().isEnough() ? allGiven(request) : withDistribution(request);
+    /**
+     * Where the pieces of the wanted kernel are.
+     *
+     * @param shipped whether what is not given of vmlinux and modules is taken as the distribution ships it, not from its
+     *     debug package
+     */
+    KernelPieces locate(KernelRequest request, boolean shipped) {
+        return request.given().isEnough() ? allGiven(request) : withDistribution(request, shipped);
     }
 
     private static KernelPieces allGiven(KernelRequest request) {
@@ -45,7 +48,7 @@ final class KernelLocator {
                 given.bootImage().map(Piece.OnDisk::new));
     }
 
-    private KernelPieces withDistribution(KernelRequest request) {
+    private KernelPieces withDistribution(KernelRequest request, boolean shipped) {
         GivenPieces given = request.given();
         KernelRelease release = request.release()
                 .or(() -> given.vmlinux().map(this::releaseOf))
@@ -53,6 +56,9 @@ final class KernelLocator {
         Distribution.Build build = distribution.build(release);
         // The distribution's modules and image are not those of a kernel of the user's own.
         boolean own = given.vmlinux().isPresent();
+        Optional<Piece> bootImage = given.bootImage()
+                .map(KernelLocator::disk)
+                .or(() -> own ? Optional.empty() : Optional.of(build.bootImage()));
         Optional<Piece> givenModules = given.modulesDirectory().map(Piece.OnDisk::new);
         Piece config = given.config().map(KernelLocator::disk).orElseGet(build::config);
         return new KernelPieces(
@@ -62,13 +68,16 @@ final class KernelLocator {
                 given.source().flatMap(path -> given.sha256()),
                 config instanceof Piece.OnDisk ? Optional.empty() : Optional.of(build.earlyConfig()),
                 config,
-                given.vmlinux().map(KernelLocator::disk).orElseGet(build::vmlinux),
-                given.symvers().map(KernelLocator::disk).orElseGet(build::symvers),
-                own ? givenModules : givenModules.or(() -> Optional.of(build.debugModules())),
-                own ? givenModules : givenModules.or(() -> Optional.of(build.modules())),
-                given.bootImage()
+                given.vmlinux()
                         .map(KernelLocator::disk)
-                        .or(() -> own ? Optional.empty() : Optional.of(build.bootImage())));
+                        .or(() -> shipped ? bootImage : Optional.empty())
+                        .orElseGet(build::vmlinux),
+                given.symvers().map(KernelLocator::disk).orElseGet(build::symvers),
+                own
+                        ? givenModules
+                        : givenModules.or(() -> Optional.of(shipped ? build.modules() : build.debugModules())),
+                own ? givenModules : givenModules.or(() -> Optional.of(build.modules())),
+                bootImage);
     }
 
     private static Piece disk(Path path) {
@@ -78,7 +87,7 @@ final class KernelLocator {
     private KernelRelease releaseOf(Path vmlinux) {
         String release = memo.recall("release of vmlinux", List.of(vmlinux), () -> {
             try (ByteSource bytes = ByteSource.open(vmlinux)) {
-                return KernelIdentity.of(ElfFile.open(bytes)).release().value();
+                return KernelFacts.identity(bytes).release().value();
             } catch (IOException e) {
                 throw ProblemException.input(
                         Problem.of(ProblemCode.INPUT_MISSING, vmlinux.toString(), "The file cannot be read."), e);

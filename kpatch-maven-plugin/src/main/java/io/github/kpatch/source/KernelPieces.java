@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param sourceSha256 what the SHA-256 of the source's file must be, if that is known
  * @param earlyConfig its config, except for keys and salts, where that is quicker to get than the config itself
  * @param config its config
- * @param vmlinux its vmlinux
+ * @param vmlinux its vmlinux, or a boot image
  * @param symvers its {@code Module.symvers}
- * @param debugModules folder of modules with FILE symbols
+ * @param debugModules folder of modules with FILE symbols, or as shipped
  * @param modules folder of modules as shipped
  * @param bootImage the image it boots from
  */

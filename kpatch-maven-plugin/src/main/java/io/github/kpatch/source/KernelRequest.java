@@ -10,6 +10,8 @@ import java.util.Optional;
  *     distribution's default
  * @param given the pieces the user gives
  * @param compiler the compiler to use instead of the one that the config names: a name on the {@code PATH} or a path
+ * @param debugPackage whether what is not given of vmlinux and modules comes from the distribution's debug package, or
+ *     from the boot image and the modules as shipped
  * @param offline whether no package manager may be called
  * @param jobs how many processes make may run at once, at least 1
  * @param debugInfo whether objects keep their debug information
@@ -18,6 +20,7 @@ public record KernelRequest(
         Optional<KernelRelease> release,
         GivenPieces given,
         Optional<String> compiler,
+        DebugPackage debugPackage,
         boolean offline,
         int jobs,
         boolean debugInfo) {

@@ -52,9 +52,11 @@ public final class Kernels {
         Distribution distribution = distribution(request.offline());
         PackageStore packages = distribution.packages();
         Archives archives = new Archives(progress);
+        KernelLocator locator = new KernelLocator(distribution, cache.memo());
         return new LocatedKernel(
                 request,
-                new KernelLocator(distribution, cache.memo()).locate(request),
+                locator.locate(request, request.debugPackage() != DebugPackage.ALWAYS),
+                () -> locator.locate(request, false),
                 new KernelFacts(cache, new PieceReader(archives, packages), packages),
                 new KernelSources(archives, cache.memo(), packages, cache),
                 new TreePreparation(cache, runner, progress),

@@ -4,17 +4,29 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.kernel.KernelConfig;
+import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A kernel of which it is known where every piece lies. What is asked of it is got then, and once; what is found out
  * quickly is found out before anything long begins.
  */
 public final class LocatedKernel {
+    /** What a boot image may lack or hide that the debug package's vmlinux shows. */
+    private static final Set<ProblemCode> UNREADABLE = Set.of(
+            ProblemCode.NOT_ELF,
+            ProblemCode.BOOT_IMAGE_UNREADABLE,
+            ProblemCode.KALLSYMS_UNREADABLE,
+            ProblemCode.STRUCT_SIZES_MISSING);
+
     private final KernelRequest request;
     private final KernelPieces pieces;
+    private final Supplier<KernelPieces> debugPieces;
     private final KernelFacts facts;
     private final KernelSources sources;
     private final TreePreparation trees;
@@ -26,6 +38,7 @@ public final class LocatedKernel {
     LocatedKernel(
             KernelRequest request,
             KernelPieces pieces,
+            Supplier<KernelPieces> debugPieces,
             KernelFacts facts,
             KernelSources sources,
             TreePreparation trees,
@@ -33,6 +46,7 @@ public final class LocatedKernel {
             FileMemo memo) {
         this.request = request;
         this.pieces = pieces;
+        this.debugPieces = debugPieces;
         this.facts = facts;
         this.sources = sources;
         this.trees = trees;
@@ -44,9 +58,45 @@ public final class LocatedKernel {
     public TargetKernel target() {
         if (target.isEmpty()) {
             sources.checkGiven(pieces);
-            target = Optional.of(facts.of(pieces));
+            target = Optional.of(readTarget());
         }
         return target.get();
+    }
+
+    private TargetKernel readTarget() {
+        try {
+            return facts.of(pieces);
+        } catch (ProblemException shipped) {
+            if (shipped.problems().stream().allMatch(problem -> UNREADABLE.contains(problem.code()))
+                    && hasDebugPackage()) {
+                return facts.of(debugPieces.get());
+            }
+            throw shipped;
+        }
+    }
+
+    private boolean hasDebugPackage() {
+        return request.debugPackage() == DebugPackage.AUTO && !debugPieces.get().equals(pieces);
+    }
+
+    /**
+     * The facts about the same kernel from its debug package, which is brought now; they know more of its symbols.
+     *
+     * @return empty where the request does not allow it, or where it gives nothing beyond {@link #target}
+     * @throws ProblemException KP205 when it is the debug package of another build
+     */
+    public Optional<TargetKernel> debugTarget() {
+        if (!hasDebugPackage()) {
+            return Optional.empty();
+        }
+        TargetKernel debug = facts.of(debugPieces.get());
+        if (!debug.banner().equals(target().banner())) {
+            throw ProblemException.input(
+                    ProblemCode.SOURCE_VERSION_MISMATCH,
+                    debugPieces.get().vmlinux().toString(),
+                    "It says '" + debug.banner() + "', the boot image '" + target().banner() + "'.");
+        }
+        return Optional.of(debug);
     }
 
     /** The kernel with a prepared tree; all that can be checked before anything is built is checked before. */

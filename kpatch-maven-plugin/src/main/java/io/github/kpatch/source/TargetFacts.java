@@ -6,6 +6,7 @@ import io.github.kpatch.kernel.BranchTargets;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernelimage.LinkedObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -29,6 +30,7 @@ public final class TargetFacts {
     private final ModuleSymvers symvers;
     private final Map<String, ParentSymbols> symbols = new ConcurrentHashMap<>();
     private final Map<KernelObject, BranchTargets> branchTargets = new ConcurrentHashMap<>();
+    private final Map<String, Optional<LinkedObject>> linked = new ConcurrentHashMap<>();
 
     /**
      * @throws ProblemException KP218 when the cache does not hold the target's facts any more
@@ -48,7 +50,7 @@ public final class TargetFacts {
     }
 
     /**
-     * The symbols of a kernel object.
+     * The symbols of a kernel object; without FILE symbols where it is known as it is shipped.
      *
      * @param parent {@code vmlinux}, or a module's name with {@code _} for {@code -}
      * @throws ProblemException KP213 when nobody gave its symbols, KP218 when its table is damaged
@@ -57,9 +59,35 @@ public final class TargetFacts {
         return symbols.computeIfAbsent(parent, this::readSymbols);
     }
 
+    /**
+     * A kernel object as it is shipped, by whose code symbols of one name are told apart.
+     *
+     * @param parent {@code vmlinux}, or a module's name with {@code _} for {@code -}
+     * @return empty where its symbol table has FILE symbols, or nobody gave it
+     * @throws ProblemException KP218 when it is damaged
+     */
+    public Optional<LinkedObject> linked(String parent) {
+        return linked.computeIfAbsent(parent, this::readLinked);
+    }
+
+    private Optional<LinkedObject> readLinked(String parent) {
+        Path file = TargetKernel.linkedObject(target.symbolTables(), KernelObject.named(parent));
+        return holds(file)
+                ? Optional.of(LinkedObject.read(parent, Archives.decompressed(file.toString(), read(file))))
+                : Optional.empty();
+    }
+
+    private boolean holds(Path file) {
+        return contents.files().containsKey(target.facts().relativize(file).toString());
+    }
+
     private ParentSymbols readSymbols(String parent) {
+        return linked(parent).map(LinkedObject::symbols).orElseGet(() -> readTable(parent));
+    }
+
+    private ParentSymbols readTable(String parent) {
         Path table = TargetKernel.symbolTable(target.symbolTables(), KernelObject.named(parent));
-        if (!contents.files().containsKey(target.facts().relativize(table).toString())) {
+        if (!holds(table)) {
             throw ProblemException.input(new Problem(
                     ProblemCode.SYMBOLS_MISSING,
                     parent,

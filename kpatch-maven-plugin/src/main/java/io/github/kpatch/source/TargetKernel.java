@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param symvers its {@code Module.symvers} as shipped
  * @param symbolTables folder of symbol tables, FILE symbols included: {@code vmlinux.symtab.zst} and {@code
  *     <module>.symtab.zst} (module names with {@code _} for {@code -}), each zstd-compressed text in the form of {@code
- *     readelf --symbols --wide}
+ *     readelf --symbols --wide}; of a kernel known as it is shipped the objects themselves, {@code vmlinux.linked.zst} and
+ *     {@code <module>.linked.zst}
  * @param structSizes sizes in bytes of the structures that special sections are made of, by the structure's name
  * @param vermagic what its modules say that a module must be built for; empty where none of them was at hand
  * @param bootImage its {@code vmlinuz}; empty where none was given
@@ -60,5 +61,10 @@ public record TargetKernel(
     /** The file in a folder of symbol tables that says where one kernel object lets indirect branches land, if it says so. */
     static Path branchTargets(Path folder, KernelObject object) {
         return folder.resolve(object + ".branch-targets");
+    }
+
+    /** The file in a folder of symbol tables that holds one kernel object as shipped. */
+    static Path linkedObject(Path folder, KernelObject object) {
+        return folder.resolve(object + ".linked.zst");
     }
 }

@@ -24,8 +24,9 @@ public final class BuildModule {
         PreparedKernel kernel = UnpackKernel.run(request.kernel(), request.config(), context);
         PatchedSources sources = CheckSeries.run(kernel, request.patches(), request.maxFuzz(), context);
         ReadStructSizes.run(kernel, context);
-        BuiltObjects objects = BuildObjects.run(kernel, sources, context);
-        DiffedObjects changes = DiffObjects.run(kernel, objects, request.detail(), context);
+        DebugFacts debug = DebugFacts.of(request.kernel(), context);
+        BuiltObjects objects = BuildObjects.run(kernel, sources, debug, context);
+        DiffedObjects changes = DiffObjects.run(kernel, objects, debug, request.detail(), context);
         return LinkModule.run(kernel, sources, changes, request.module(), context);
     }
 }

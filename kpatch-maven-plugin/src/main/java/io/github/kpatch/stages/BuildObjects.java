@@ -43,12 +43,14 @@ public final class BuildObjects {
 
     private final PreparedKernel kernel;
     private final PatchedSources sources;
+    private final DebugFacts debug;
     private final BuildContext context;
     private final Path log;
 
-    private BuildObjects(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
+    private BuildObjects(PreparedKernel kernel, PatchedSources sources, DebugFacts debug, BuildContext context) {
         this.kernel = kernel;
         this.sources = sources;
+        this.debug = debug;
         this.context = context;
         this.log = Stage.BUILD_OBJECTS.log(context.workspace());
     }
@@ -56,16 +58,18 @@ public final class BuildObjects {
     /**
      * Builds the objects of the patched sources.
      *
+     * @param debug asked for what the kernel is made of where the shipped one does not say
      * @throws ProblemException KP402, KP403, KP417, KP504
      */
-    public static BuiltObjects run(PreparedKernel kernel, PatchedSources sources, BuildContext context) {
+    public static BuiltObjects run(
+            PreparedKernel kernel, PatchedSources sources, DebugFacts debug, BuildContext context) {
         BuiltObjects built = context.steps()
                 .run(new Step<>(
                         Stage.BUILD_OBJECTS,
                         Map.of(Stage.UNPACK, kernel, Stage.CHECK_PATCHES, sources),
                         List.of(),
                         BuiltObjects.class,
-                        folder -> new BuildObjects(kernel, sources, context).in(folder),
+                        folder -> new BuildObjects(kernel, sources, debug, context).in(folder),
                         BuiltObjects::story));
         built.layouts()
                 .forEach(type -> context.console().warn("The author accepts the changed layout of " + type + "."));
@@ -76,7 +80,7 @@ public final class BuildObjects {
         try (BuildPlace place = BuildPlace.of(folder)) {
             OriginalObjects originals =
                     new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
-            FindObjects find = new FindObjects(kernel, sources, context, place, originals);
+            FindObjects find = new FindObjects(kernel, sources, debug, context, place, originals);
             List<String> found = find.find();
             PreparedFiles prepared = find.preparedFiles();
             List<String> touched = new ArrayList<>(found);

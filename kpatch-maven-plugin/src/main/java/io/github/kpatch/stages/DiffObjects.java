@@ -14,6 +14,8 @@ import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.kernel.KernelObject;
+import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -47,16 +49,18 @@ public final class DiffObjects {
     /**
      * Compares the two builds of each object.
      *
+     * @param debug asked for the kernel's symbols where the shipped kernel does not tell namesakes apart
      * @throws ProblemException KP4xx with everything that is wrong; KP401 when no object changes
      */
-    public static DiffedObjects run(PreparedKernel kernel, BuiltObjects built, Detail detail, BuildContext context) {
+    public static DiffedObjects run(
+            PreparedKernel kernel, BuiltObjects built, DebugFacts debug, Detail detail, BuildContext context) {
         DiffedObjects diffed = context.steps()
                 .run(new Step<>(
                         Stage.DIFF,
                         Map.of(Stage.UNPACK, kernel, Stage.BUILD_OBJECTS, built),
                         List.of(),
                         DiffedObjects.class,
-                        folder -> compare(built, kernel, folder, detail, context),
+                        folder -> compare(built, kernel, debug, folder, detail, context),
                         DiffedObjects::story));
         if (detail.disassembly()) {
             new DisassembleChanges(context).write(diffed.changed(), built);
@@ -85,26 +89,18 @@ public final class DiffObjects {
     }
 
     private static DiffedObjects compare(
-            BuiltObjects built, PreparedKernel kernel, Path folder, Detail detail, BuildContext context) {
-        TargetFacts facts = new TargetFacts(kernel.target());
-        StructSizes sizes = StructSizes.of(kernel.target().structSizes());
-        List<PairJob> pairs = new ArrayList<>();
-        for (BuiltObject object : built.objects()) {
-            pairs.add(new PairJob(
-                    object.name(),
-                    () -> object(object.original(), context.workspace()),
-                    () -> object(object.patched(), context.workspace()),
-                    ObjectPair.LineNumbers.KEPT,
-                    () -> new DiffTarget(
-                            object.parent(),
-                            facts.symbols(object.parent().name()),
-                            facts.symvers(),
-                            sizes,
-                            kernel.target().release().tableSetup(),
-                            facts.branchTargets(object.parent())),
-                    folder.resolve(object.name()).normalize()));
-        }
-        List<ComparePairs.Compared> compared = ComparePairs.all(pairs, context.jobs(), context.progress());
+            BuiltObjects built,
+            PreparedKernel kernel,
+            DebugFacts debug,
+            Path folder,
+            Detail detail,
+            BuildContext context) {
+        List<PairJob> pairs = pairs(built, kernel, new TargetFacts(kernel.target()), folder, context);
+        List<ComparePairs.Compared> shipped = ComparePairs.all(pairs, context.jobs(), context.progress());
+        List<ComparePairs.Compared> compared = debug.deciding(problems(shipped))
+                .map(facts -> ComparePairs.all(
+                        pairs(built, kernel, facts, folder, context), context.jobs(), context.progress()))
+                .orElse(shipped);
         if (detail.explain()) {
             compared.stream()
                     .map(ComparePairs.Compared::result)
@@ -114,9 +110,7 @@ public final class DiffObjects {
         ComparePairs.throwBugs(compared);
         refuse(compared);
 
-        context.warn(
-                Stage.DIFF,
-                compared.stream().flatMap(one -> one.problems().stream()).toList());
+        context.warn(Stage.DIFF, problems(compared));
         List<DiffedObject> changed = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             PairResult result = compared.get(i).result();
@@ -145,11 +139,39 @@ public final class DiffObjects {
         return new DiffedObjects(pairs.size(), changed, built.layouts());
     }
 
+    private static List<PairJob> pairs(
+            BuiltObjects built, PreparedKernel kernel, TargetFacts facts, Path folder, BuildContext context) {
+        StructSizes sizes = StructSizes.of(kernel.target().structSizes());
+        return built.objects().stream()
+                .map(object -> new PairJob(
+                        object.name(),
+                        () -> object(object.original(), context.workspace()),
+                        () -> object(object.patched(), context.workspace()),
+                        ObjectPair.LineNumbers.KEPT,
+                        () -> target(object.parent(), facts, sizes, kernel),
+                        folder.resolve(object.name()).normalize()))
+                .toList();
+    }
+
     private static String named(List<String> objects) {
         String first = objects.stream().limit(SHOWN_OBJECTS).collect(Collectors.joining(", "));
         return objects.size() > SHOWN_OBJECTS
                 ? "%s … and %d more".formatted(first, objects.size() - SHOWN_OBJECTS)
                 : first;
+    }
+
+    private static DiffTarget target(KernelObject parent, TargetFacts facts, StructSizes sizes, PreparedKernel kernel) {
+        TableSetup tableSetup = kernel.target().release().tableSetup();
+        return facts.linked(parent.name())
+                .map(linked ->
+                        new DiffTarget(parent, linked, facts.symvers(), sizes, tableSetup, facts.branchTargets(parent)))
+                .orElseGet(() -> new DiffTarget(
+                        parent,
+                        facts.symbols(parent.name()),
+                        facts.symvers(),
+                        sizes,
+                        tableSetup,
+                        facts.branchTargets(parent)));
     }
 
     /** Bad input first: what the differ says of the patch may be its consequence. */
@@ -165,10 +187,13 @@ public final class DiffObjects {
     }
 
     private static List<Problem> problems(List<ComparePairs.Compared> compared, PairResult.Outcome outcome) {
-        return compared.stream()
+        return problems(compared.stream()
                 .filter(one -> one.result().outcome() == outcome)
-                .flatMap(one -> one.problems().stream())
-                .toList();
+                .toList());
+    }
+
+    private static List<Problem> problems(List<ComparePairs.Compared> compared) {
+        return compared.stream().flatMap(one -> one.problems().stream()).toList();
     }
 
     private static void tell(PairResult result, Console console) {

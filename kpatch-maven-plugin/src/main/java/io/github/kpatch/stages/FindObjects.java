@@ -36,6 +36,7 @@ import java.util.function.Function;
 final class FindObjects {
     private final PreparedKernel kernel;
     private final PatchedSources sources;
+    private final DebugFacts debug;
     private final BuildContext context;
     private final BuildPlace place;
     private final OriginalObjects originals;
@@ -48,11 +49,13 @@ final class FindObjects {
     FindObjects(
             PreparedKernel kernel,
             PatchedSources sources,
+            DebugFacts debug,
             BuildContext context,
             BuildPlace place,
             OriginalObjects originals) {
         this.kernel = kernel;
         this.sources = sources;
+        this.debug = debug;
         this.context = context;
         this.place = place;
         this.originals = originals;
@@ -150,7 +153,10 @@ final class FindObjects {
         Path answers = place.path().resolve("answers");
         try {
             KernelContents contents = asking(view -> notes().contents(new AskKbuild(kbuild(), view, answers, log)));
-            List<Problem> problems = CheckContents.of(contents, new TargetFacts(kernel.target()));
+            List<Problem> shipped = CheckContents.of(contents, new TargetFacts(kernel.target()));
+            List<Problem> problems = debug.deciding(shipped)
+                    .map(facts -> CheckContents.of(contents, facts))
+                    .orElse(shipped);
             if (!problems.isEmpty()) {
                 throw ProblemException.inputs(problems);
             }

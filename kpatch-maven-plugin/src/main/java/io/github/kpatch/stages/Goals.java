@@ -95,16 +95,25 @@ public final class Goals {
         context.alone(() -> ReadStructSizes.run(kernel(Stage.SPECIAL_SECTIONS), context));
     }
 
-    /** Goal {@code build-objects}; see {@link BuildObjects}. */
-    public void buildObjects() {
-        context.alone(() -> BuildObjects.run(kernel(Stage.BUILD_OBJECTS), sources(Stage.BUILD_OBJECTS), context));
+    /**
+     * Goal {@code build-objects}; see {@link BuildObjects}.
+     *
+     * @param wanted asked for the kernel's debug package where nothing else decides
+     */
+    public void buildObjects(WantedKernel wanted) {
+        context.alone(() -> BuildObjects.run(
+                kernel(Stage.BUILD_OBJECTS), sources(Stage.BUILD_OBJECTS), DebugFacts.of(wanted, context), context));
     }
 
-    /** Goal {@code diff}; see {@link DiffObjects}. */
-    public void diff(DiffObjects.Detail detail) {
+    /**
+     * Goal {@code diff}; see {@link DiffObjects}.
+     *
+     * @param wanted asked for the kernel's debug package where nothing else decides
+     */
+    public void diff(WantedKernel wanted, DiffObjects.Detail detail) {
         context.alone(() -> {
             BuiltObjects objects = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.DIFF);
-            return DiffObjects.run(kernel(Stage.DIFF), objects, detail, context);
+            return DiffObjects.run(kernel(Stage.DIFF), objects, DebugFacts.of(wanted, context), detail, context);
         });
     }
 

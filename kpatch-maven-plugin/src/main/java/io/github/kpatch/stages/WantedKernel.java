@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.DebugPackage;
 import io.github.kpatch.source.GivenPieces;
 import io.github.kpatch.source.KernelRequest;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * @param bootImage the compressed image it boots from
  * @param sha256 what the SHA-256 of the source's file must be
  * @param compiler the compiler, a name on the {@code PATH} or a path, instead of the one that the config names
+ * @param debugPackage whether the distribution's debug package is used: {@code auto} where what is shipped cannot decide,
+ *     {@code always} or {@code never}
  * @param offline whether no package manager may be called
  * @param debugInfo whether objects keep their debug information
  */
@@ -33,6 +36,7 @@ public record WantedKernel(
         Optional<Path> bootImage,
         Optional<String> sha256,
         Optional<String> compiler,
+        String debugPackage,
         boolean offline,
         boolean debugInfo) {
 
@@ -40,16 +44,31 @@ public record WantedKernel(
      * The request for it.
      *
      * @param jobs how many processes make may run at once
-     * @throws ProblemException KP201 when the release is no name of a kernel release
+     * @throws ProblemException KP201 when the release is no name of a kernel release, KP106 when {@code debugPackage} is
+     *     none of the three
      */
     KernelRequest request(int jobs) {
         return new KernelRequest(
                 release.map(WantedKernel::checked),
                 new GivenPieces(source, config, vmlinux, symvers, modulesDirectory, bootImage, sha256),
                 compiler,
+                checkedDebugPackage(),
                 offline,
                 jobs,
                 debugInfo);
+    }
+
+    private DebugPackage checkedDebugPackage() {
+        return switch (debugPackage) {
+            case "auto" -> DebugPackage.AUTO;
+            case "always" -> DebugPackage.ALWAYS;
+            case "never" -> DebugPackage.NEVER;
+            default ->
+                throw ProblemException.input(
+                        ProblemCode.PARAMETER_INVALID,
+                        "kpatch.debugPackage",
+                        "'" + debugPackage + "' is none of auto, always and never.");
+        };
     }
 
     private static KernelRelease checked(String release) {

@@ -3,9 +3,8 @@ package io.github.kpatch.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.TestImages;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,24 +30,8 @@ class KernelImageTest {
         return folder.resolve("vmlinux");
     }
 
-    /**
-     * A setup header with two setup sectors, the payload 16 bytes into the protected-mode part. Like kbuild, it appends
-     * the unpacked size to all but gzip's output.
-     */
     private Path image(byte[] packed, int unpackedSize) throws IOException {
-        boolean gzip = packed[0] == 0x1f;
-        int length = packed.length + (gzip ? 0 : 4);
-        ByteBuffer image = ByteBuffer.allocate(3 * 512 + 16 + length).order(ByteOrder.LITTLE_ENDIAN);
-        image.put(0x1f1, (byte) 2);
-        image.putInt(0x202, 0x53726448);
-        image.putShort(0x206, (short) 0x20f);
-        image.putInt(0x248, 16);
-        image.putInt(0x24c, length);
-        image.put(3 * 512 + 16, packed);
-        if (!gzip) {
-            image.putInt(3 * 512 + 16 + packed.length, unpackedSize);
-        }
-        return Files.write(folder.resolve("vmlinuz"), image.array());
+        return Files.write(folder.resolve("vmlinuz"), TestImages.of(packed, unpackedSize));
     }
 
     private byte[] packed(String program, Path file, String... options) throws IOException {

@@ -6,10 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.RelocationType;
 import io.github.kpatch.host.Progress;
+import io.github.kpatch.intermediate.IntermediateReader;
+import io.github.kpatch.intermediate.IntermediateTables;
+import io.github.kpatch.intermediate.PatchedFunction;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
 import io.github.kpatch.testing.TestConsole;
+import io.github.kpatch.testing.TestImages;
+import io.github.kpatch.testing.ToyVmlinux;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,6 +132,40 @@ class CompareTableTest {
         assertThat(folder.resolve("out/changed.o")).isRegularFile();
         assertThat(folder.resolve("unchanged.o")).doesNotExist();
         assertThat(folder.resolve("data.o")).doesNotExist();
+    }
+
+    /** The table of a boot image, and what it becomes of two functions of one name, of which the other file has the first. */
+    @Test
+    void aBootImageWillDoForTheParentsSymbols() throws IOException {
+        String other = """
+                static int counter;
+                static __attribute__((noinline)) int changes(int a) { return a - counter++; }
+                int other(int a) { return changes(a) * 3; }
+                """;
+        String mine =
+                SOURCE.replace("__attribute__((noinline)) int changes", "static __attribute__((noinline)) int changes");
+        compile("first", other);
+        compile("mine", mine);
+        compile("patched", mine.replace("a + counter", "a - counter * 5"));
+        byte[] vmlinux = Files.readAllBytes(ToyVmlinux.link(folder, "first/file.o", "mine/file.o"));
+        Files.write(folder.resolve("kernel"), vmlinux);
+        NativeTools.run(folder, "gzip", "-n", "kernel");
+        Files.write(
+                folder.resolve("vmlinuz"),
+                TestImages.of(Files.readAllBytes(folder.resolve("kernel.gz")), vmlinux.length));
+
+        List<JsonObject> results = run(
+                HEADER
+                        + "mine/file.o\tpatched/file.o\tvmlinux\tvmlinuz\tsymvers\tbug_entry=12\tout.o\n"
+                        + "mine/file.o\tpatched/file.o\tvmlinux\tkernel.gz\tsymvers\tbug_entry=12\tno.o\n",
+                false);
+
+        assertThat(results.get(0).get("changedFunctions").toString()).isEqualTo("[\"changes\"]");
+        assertThat(results.get(1).get("problems").toString()).contains("KP213");
+        byte[] output = Files.readAllBytes(folder.resolve("out.o"));
+        IntermediateTables tables =
+                IntermediateReader.read("out.o", ElfReader.read("out.o", output), new RelocationType(1));
+        assertThat(tables.functions()).extracting(PatchedFunction::sympos).containsExactly(2L);
     }
 
     @Test

@@ -11,13 +11,18 @@ import io.github.kpatch.elf.ElfWriter;
 import io.github.kpatch.intermediate.IntermediateReader;
 import io.github.kpatch.kernel.ModuleSymvers;
 import io.github.kpatch.kernel.ParentSymbols;
+import io.github.kpatch.kernelimage.LinkedObject;
 import io.github.kpatch.problem.ProblemException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Any bytes, given to everything that reads a file for the engine: objects, intermediate objects, symbol tables in both
- * forms, lists of exports. Nothing but a coded problem may come out of it, and what was read must survive writing.
+ * forms, lists of exports, kernel objects as shipped. Nothing but a coded problem may come out of it, and what was read must survive writing.
  */
 public final class ElfReaderTarget {
+    private static final int LARGEST_IMAGE = 16 << 20;
+
     private ElfReaderTarget() {}
 
     /** Called by the fuzzer. */
@@ -27,7 +32,7 @@ public final class ElfReaderTarget {
 
     /** What came out, as text that is the same in every run. */
     static String run(byte[] bytes) {
-        return object(bytes) + '\n' + symbols(bytes) + '\n' + exports(bytes);
+        return object(bytes) + '\n' + symbols(bytes) + '\n' + exports(bytes) + '\n' + shipped(bytes);
     }
 
     private static String object(byte[] bytes) {
@@ -68,6 +73,28 @@ public final class ElfReaderTarget {
     private static String exports(byte[] bytes) {
         try {
             return ModuleSymvers.parse("Module.symvers", bytes).exports().toString();
+        } catch (ProblemException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** A kernel object as shipped; an image that claims to hold far more than an input can is not unpacked. */
+    private static String shipped(byte[] bytes) {
+        try {
+            ByteSource source = ByteSource.of("shipped", bytes);
+            boolean large = bytes.length > Integer.BYTES
+                    && Integer.toUnsignedLong(ByteBuffer.wrap(bytes)
+                                    .order(ByteOrder.LITTLE_ENDIAN)
+                                    .getInt(bytes.length - Integer.BYTES))
+                            > LARGEST_IMAGE;
+            if (!LinkedObject.isShipped(source) || large) {
+                return "";
+            }
+            LinkedObject object = LinkedObject.read("shipped", bytes);
+            return object.symbols().entries().stream()
+                    .map(entry -> entry + " " + object.bytes(object.address(entry), Long.BYTES))
+                    .toList()
+                    .toString();
         } catch (ProblemException e) {
             return e.getMessage();
         }

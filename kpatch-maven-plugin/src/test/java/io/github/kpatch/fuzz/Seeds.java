@@ -8,6 +8,8 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.testing.Corpus;
 import io.github.kpatch.testing.KernelFlags;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.TestImages;
+import io.github.kpatch.testing.ToyVmlinux;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -175,8 +177,21 @@ final class Seeds {
                      2: c000000000000010  0x20 FUNC    GLOBAL DEFAULT [<localentry>: 8]     2 f
                      3: c000000000000030     8 OBJECT  WEAK   DEFAULT  COM o
                 """);
+        writeKernel(small);
         Files.writeString(objects().resolve("exports"), "0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\tSPACE\n");
         Files.writeString(objects().resolve("exports-of-5.4"), "0x12345678\tf\tSPACE\tvmlinux\tEXPORT_SYMBOL_GPL\n");
+    }
+
+    /** A kernel of one object, stripped, and the same in a boot image. */
+    private void writeKernel(ElfObject object) throws IOException {
+        Path work = Folders.make(folder.resolve("kernel"));
+        Files.write(work.resolve("object.o"), ElfWriter.write(object));
+        byte[] vmlinux = Files.readAllBytes(ToyVmlinux.link(work, "object.o"));
+        Files.write(objects().resolve("vmlinux"), vmlinux);
+        NativeTools.run(work, "gzip", "-n", "vmlinux");
+        Files.write(
+                objects().resolve("vmlinuz"),
+                TestImages.of(Files.readAllBytes(work.resolve("vmlinux.gz")), vmlinux.length));
     }
 
     /** The same object with its numbers where files of more than 65,279 sections have them. */

@@ -38,8 +38,8 @@ class DamagedCacheTest {
 
     @BeforeEach
     void fillCache() {
-        request =
-                new KernelRequest(Optional.empty(), new ToyKernel(folder).pieces(), Optional.empty(), false, 2, false);
+        request = new KernelRequest(
+                Optional.empty(), new ToyKernel(folder).pieces(), Optional.empty(), DebugPackage.AUTO, false, 2, false);
         first = prepare();
         told.clear();
     }

@@ -10,6 +10,8 @@ import io.github.kpatch.host.TestArchives;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.TestImages;
+import io.github.kpatch.testing.ToyVmlinux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,11 +119,15 @@ class DebianKernelTest {
     }
 
     private Path debugPackage() throws IOException {
+        return debugPackage(toy.vmlinux());
+    }
+
+    private Path debugPackage(Path vmlinux) throws IOException {
         Path module = toy.modules().resolve("kernel/fs/my-module.ko");
         return deb(
                 "linux-image-" + RELEASE + "-dbg",
                 new TestArchives()
-                        .file("./usr/lib/debug/boot/vmlinux-" + RELEASE, Files.readAllBytes(toy.vmlinux()), 0100755)
+                        .file("./usr/lib/debug/boot/vmlinux-" + RELEASE, Files.readAllBytes(vmlinux), 0100755)
                         .file(
                                 "./usr/lib/debug/lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
                                 Files.readAllBytes(module),
@@ -154,7 +161,13 @@ class DebianKernelTest {
 
     private static KernelRequest request(Optional<String> release, boolean offline) {
         return new KernelRequest(
-                release.map(KernelRelease::new), GivenPieces.NONE, Optional.empty(), offline, 1, false);
+                release.map(KernelRelease::new),
+                GivenPieces.NONE,
+                Optional.empty(),
+                DebugPackage.ALWAYS,
+                offline,
+                1,
+                false);
     }
 
     private List<String> downloads() {
@@ -192,6 +205,100 @@ class DebianKernelTest {
         }
     }
 
+    /** An image package whose boot image holds a kernel, and whose module is one. */
+    private byte[] publishKernel(Path vmlinux) throws IOException {
+        Files.copy(vmlinux, folder.resolve("kernel"));
+        NativeTools.run(folder, "gzip", "-n", "kernel");
+        byte[] image =
+                TestImages.of(Files.readAllBytes(folder.resolve("kernel.gz")), Math.toIntExact(Files.size(vmlinux)));
+        Path module = shippedModule();
+        NativeTools.run(folder, "strip", "--strip-debug", module.toString());
+        publish(
+                deb(
+                        "linux-image-" + RELEASE,
+                        new TestArchives()
+                                .file("./boot/config-" + RELEASE, Files.readAllBytes(toy.configFile()), 0100644)
+                                .file("./boot/vmlinuz-" + RELEASE, image, 0100644)
+                                .file(
+                                        "./lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
+                                        Files.readAllBytes(module),
+                                        0100644)),
+                "linux-image-" + RELEASE,
+                "");
+        return image;
+    }
+
+    private static KernelRequest request(DebugPackage debugPackage) {
+        return new KernelRequest(Optional.empty(), GivenPieces.NONE, Optional.empty(), debugPackage, false, 1, false);
+    }
+
+    @Test
+    void theKernelItselfGivesTheFactsAsLongAsTheyDo() throws IOException {
+        byte[] image = publishKernel(ToyVmlinux.link(folder, "version.o"));
+        Map<String, Integer> sizes =
+                kernels().locate(request(Optional.empty(), false)).target().structSizes();
+        started.clear();
+
+        TargetKernel target = kernels().locate(request(DebugPackage.AUTO)).target();
+
+        assertThat(downloads()).as("all but the debug package was here").isEmpty();
+        assertThat(target.release().value()).isEqualTo(RELEASE);
+        assertThat(target.banner()).startsWith("Linux version " + RELEASE);
+        assertThat(target.vermagic()).contains(VERMAGIC);
+        assertThat(target.structSizes()).isEqualTo(sizes);
+        assertThat(target.bootImage().orElseThrow()).hasBinaryContent(image);
+        TargetFacts facts = new TargetFacts(target);
+        assertThat(facts.linked("vmlinux").orElseThrow().symbols().globalsNamed("linux_banner"))
+                .hasSize(1);
+        assertThat(facts.linked("my_module").orElseThrow().symbols().globalsNamed("modinfo"))
+                .hasSize(1);
+        assertThat(facts.linked("other")).isEmpty();
+    }
+
+    @Test
+    void theDebugPackageComesWhenItIsAskedFor() throws IOException {
+        publishKernel(ToyVmlinux.link(folder, "version.o"));
+        LocatedKernel located = kernels().locate(request(DebugPackage.AUTO));
+        TargetKernel shipped = located.target();
+        publish(debugPackage(toy.banner(shipped.banner()).vmlinux()), "linux-image-" + RELEASE + "-dbg", "");
+        assertThat(downloads()).noneMatch(line -> line.contains("-dbg"));
+
+        TargetKernel debug = located.debugTarget().orElseThrow();
+
+        assertThat(downloads()).anyMatch(line -> line.contains("-dbg"));
+        assertThat(debug.banner()).isEqualTo(shipped.banner());
+        assertThat(new TargetFacts(debug).linked("vmlinux")).isEmpty();
+        assertThat(new TargetFacts(debug).symbols("vmlinux").globalsNamed("linux_banner"))
+                .hasSize(1);
+        assertThat(kernels().locate(request(DebugPackage.NEVER)).debugTarget()).isEmpty();
+        assertThat(kernels().locate(request(DebugPackage.ALWAYS)).debugTarget()).isEmpty();
+    }
+
+    @Test
+    void theDebugPackageOfAnotherBuildIsRefused() throws IOException {
+        publishKernel(ToyVmlinux.link(folder, "version.o"));
+        publish(
+                debugPackage(toy.banner("Linux version " + RELEASE + " (a@b) (gcc) #1 SMP Debian 6.1.10-3")
+                        .vmlinux()),
+                "linux-image-" + RELEASE + "-dbg",
+                "");
+        LocatedKernel located = kernels().locate(request(DebugPackage.AUTO));
+
+        assertThatThrownBy(located::debugTarget)
+                .hasMessageContaining("KP205")
+                .hasMessageContaining("vmlinux-" + RELEASE);
+    }
+
+    @Test
+    void anImageThatCannotBeReadLeavesItToTheDebugPackage() {
+        TargetKernel target = kernels().locate(request(DebugPackage.AUTO)).target();
+
+        assertThat(target)
+                .isEqualTo(kernels().locate(request(DebugPackage.ALWAYS)).target());
+        assertThatThrownBy(() -> kernels().locate(request(DebugPackage.NEVER)).target())
+                .hasMessageContaining("KP209");
+    }
+
     @Test
     void aSecondCallStartsNoProcessOnlineOrOffline() {
         PreparedKernel first =
@@ -215,6 +322,7 @@ class DebianKernelTest {
                         Optional.empty(),
                         toy.pieces(toy.sourcePackage(folder.resolve("given.deb"), VERSION)),
                         Optional.empty(),
+                        DebugPackage.ALWAYS,
                         false,
                         1,
                         false))

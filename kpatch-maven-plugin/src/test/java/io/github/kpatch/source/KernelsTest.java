@@ -42,7 +42,7 @@ class KernelsTest {
     }
 
     private static KernelRequest request(GivenPieces given) {
-        return new KernelRequest(Optional.empty(), given, Optional.empty(), false, 2, false);
+        return new KernelRequest(Optional.empty(), given, Optional.empty(), DebugPackage.AUTO, false, 2, false);
     }
 
     private static GivenPieces pinned(GivenPieces given, String sha256) {
@@ -214,6 +214,7 @@ class KernelsTest {
                                 Optional.of(new KernelRelease("6.1.0-8-amd64")),
                                 good,
                                 Optional.empty(),
+                                DebugPackage.AUTO,
                                 false,
                                 1,
                                 false))
@@ -221,7 +222,8 @@ class KernelsTest {
                 .hasMessageContaining("KP201")
                 .hasMessageContaining(ToyKernel.RELEASE);
         assertThatThrownBy(() -> kernels()
-                        .locate(new KernelRequest(Optional.empty(), good, Optional.of("gcc-none"), false, 1, false))
+                        .locate(new KernelRequest(
+                                Optional.empty(), good, Optional.of("gcc-none"), DebugPackage.AUTO, false, 1, false))
                         .prepared())
                 .hasMessageContaining("KP101")
                 .hasMessageContaining("gcc-none");

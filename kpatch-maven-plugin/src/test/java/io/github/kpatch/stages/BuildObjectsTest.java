@@ -103,7 +103,7 @@ class BuildObjectsTest {
     }
 
     private BuiltObjects built(PatchedSources sources) {
-        return BuildObjects.run(kernel.prepared(), sources, build.context());
+        return BuildObjects.run(kernel.prepared(), sources, DebugFacts.none(build.context()), build.context());
     }
 
     private DiffedObjects diff(PatchedSources sources) {
@@ -111,7 +111,8 @@ class BuildObjectsTest {
     }
 
     private DiffedObjects diff(PatchedSources sources, DiffObjects.Detail detail) {
-        return DiffObjects.run(kernel.prepared(), built(sources), detail, build.context());
+        return DiffObjects.run(
+                kernel.prepared(), built(sources), DebugFacts.none(build.context()), detail, build.context());
     }
 
     private Path file(KeptFile kept) {
@@ -497,7 +498,7 @@ class BuildObjectsTest {
                  }
                 """);
 
-        assertThatThrownBy(() -> BuildObjects.run(other, sources, build.context()))
+        assertThatThrownBy(() -> BuildObjects.run(other, sources, DebugFacts.none(build.context()), build.context()))
                 .hasMessageContaining("KP504 fs/two.o")
                 .hasMessageContaining("0x00000009");
     }
@@ -575,8 +576,9 @@ class BuildObjectsTest {
         PreparedKernel other = kernel.withNamesake();
 
         PatchedSources sources = CheckSeries.run(other, folder.resolve("patches"), 2, build.context());
-        BuiltObjects built = BuildObjects.run(other, sources, build.context());
-        DiffedObjects after = DiffObjects.run(other, built, DiffObjects.Detail.NONE, build.context());
+        BuiltObjects built = BuildObjects.run(other, sources, DebugFacts.none(build.context()), build.context());
+        DiffedObjects after = DiffObjects.run(
+                other, built, DebugFacts.none(build.context()), DiffObjects.Detail.NONE, build.context());
 
         assertThat(position(after)).isNotEqualTo(before);
     }

@@ -40,8 +40,8 @@ class BuildOnFullDiskTest {
             try (SmallDisk small = SmallDisk.mount(disk, 2048)) {
                 PatchedSources sources = CheckSeries.run(kernel, patches, 2, build.context());
                 small.fill(kibibytes);
-                Optional<Throwable> failure =
-                        Optional.ofNullable(catchThrowable(() -> BuildObjects.run(kernel, sources, build.context())));
+                Optional<Throwable> failure = Optional.ofNullable(catchThrowable(
+                        () -> BuildObjects.run(kernel, sources, DebugFacts.none(build.context()), build.context())));
                 failure.ifPresent(thrown -> assertThat(thrown).hasMessageContaining("KP110"));
                 full = failure.isPresent();
             }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,20 @@ class GoalsTest {
                 """);
     }
 
+    private static final WantedKernel WANTED = new WantedKernel(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "never",
+            true,
+            false);
+
     private Goals goals() {
         return new Goals(build.context());
     }
@@ -61,8 +76,8 @@ class GoalsTest {
     @Test
     void oneAfterTheOtherTheyDoTheirWork() {
         checkPatches();
-        goals().buildObjects();
-        goals().diff(DiffObjects.Detail.NONE);
+        goals().buildObjects(WANTED);
+        goals().diff(WANTED, DiffObjects.Detail.NONE);
 
         assertThat(build.told).contains("fs/one.o: changed function: one");
     }
@@ -72,7 +87,7 @@ class GoalsTest {
         checkPatches();
         Files.writeString(patch, Files.readString(patch).replace("* 3", "* 4"));
 
-        assertThatThrownBy(goals()::buildObjects)
+        assertThatThrownBy(() -> goals().buildObjects(WANTED))
                 .hasMessageContaining("KP107 kpatch:check-patches")
                 .hasMessageContaining("The patches have changed")
                 .hasMessageContaining("mvn generate-resources");
@@ -81,11 +96,11 @@ class GoalsTest {
     @Test
     void objectsOfAnotherPatchAreNotCompared() throws IOException {
         checkPatches();
-        goals().buildObjects();
+        goals().buildObjects(WANTED);
         Files.writeString(patch, Files.readString(patch).replace("* 3", "* 4"));
         checkPatches();
 
-        assertThatThrownBy(() -> goals().diff(DiffObjects.Detail.NONE))
+        assertThatThrownBy(() -> goals().diff(WANTED, DiffObjects.Detail.NONE))
                 .hasMessageContaining("KP107 kpatch:build-objects")
                 .hasMessageContaining("kpatch:check-patches");
     }

@@ -1,9 +1,11 @@
 package io.github.kpatch.arch.x86;
 
 import io.github.kpatch.elf.RelocationType;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * The relocation types of this machine, by their names, and how many bytes each fills. The kernel's module loader knows a
@@ -81,6 +83,23 @@ final class RelocationTypes {
     static OptionalInt fieldSize(RelocationType type) {
         Integer size = FIELDS.get(type);
         return size == null ? OptionalInt.empty() : OptionalInt.of(size);
+    }
+
+    /** The value (symbol and addend) that a linked field at {@code place} holds; empty for a type without a known field. */
+    static OptionalLong linkedValue(RelocationType type, ByteBuffer field, long place) {
+        if (type.equals(R_X86_64_64)) {
+            return OptionalLong.of(field.getLong(0));
+        }
+        if (type.equals(R_X86_64_PC64)) {
+            return OptionalLong.of(field.getLong(0) + place);
+        }
+        if (type.equals(R_X86_64_PC32) || type.equals(R_X86_64_PLT32)) {
+            return OptionalLong.of(field.getInt(0) + place);
+        }
+        if (type.equals(R_X86_64_32)) {
+            return OptionalLong.of(Integer.toUnsignedLong(field.getInt(0)));
+        }
+        return type.equals(R_X86_64_32S) ? OptionalLong.of(field.getInt(0)) : OptionalLong.empty();
     }
 
     /** The name of the type; one that is not assigned goes by its number. */

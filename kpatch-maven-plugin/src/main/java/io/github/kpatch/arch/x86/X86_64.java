@@ -29,6 +29,7 @@ import io.github.kpatch.special.EntryMeaning;
 import io.github.kpatch.special.SpecialSection;
 import io.github.kpatch.special.SpecialSections;
 import io.github.kpatch.special.StaticCallSites;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -446,5 +448,12 @@ public final class X86_64 implements Architecture {
     @Override
     public List<SpecialSection> specialSections() {
         return SPECIAL_SECTIONS;
+    }
+
+    @Override
+    public OptionalLong linkedAddress(Relocation relocation, ByteBuffer field, long place) {
+        return RelocationTypes.linkedValue(relocation.type(), field, place).stream()
+                .map(value -> value - relocation.addend())
+                .findFirst();
     }
 }
