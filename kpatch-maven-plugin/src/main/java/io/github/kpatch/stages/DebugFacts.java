@@ -21,6 +21,7 @@ public final class DebugFacts {
 
     private final Supplier<Optional<TargetKernel>> target;
     private final Console console;
+    private Optional<TargetFacts> brought = Optional.empty();
 
     private DebugFacts(Supplier<Optional<TargetKernel>> target, Console console) {
         this.target = target;
@@ -50,10 +51,11 @@ public final class DebugFacts {
         Optional<Problem> undecided = problems.stream()
                 .filter(problem -> UNDECIDED.contains(problem.code()))
                 .findFirst();
-        return undecided.flatMap(problem -> target.get().map(debug -> {
-            console.info("The debug package decides what the shipped kernel does not: " + problem.where() + ": "
-                    + problem.what());
-            return new TargetFacts(debug);
-        }));
+        if (undecided.isPresent() && brought.isEmpty()) {
+            brought = target.get().map(TargetFacts::new);
+            brought.ifPresent(facts -> console.info("The debug package decides what the shipped kernel does not: "
+                    + undecided.get().where() + ": " + undecided.get().what()));
+        }
+        return undecided.flatMap(problem -> brought);
     }
 }
