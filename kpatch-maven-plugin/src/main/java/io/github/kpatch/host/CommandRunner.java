@@ -33,6 +33,9 @@ import org.codehaus.plexus.util.cli.StreamPumper;
  * ProcessHandle#descendants()}, also when the JVM goes down.
  */
 public final class CommandRunner {
+    /** How long the rest of what an ended process said is waited for. */
+    private static final long ENDED_STREAM_MILLIS = 5_000;
+
     /** How many of the last output lines a {@link CommandResult} keeps. */
     public static final int KEPT_LINES = 400;
 
@@ -96,8 +99,14 @@ public final class CommandRunner {
                 ending.end();
             }
             int exitCode = process.waitFor();
-            standardOutput.waitUntilDone();
-            standardError.waitUntilDone();
+            for (StreamPumper stream : List.of(standardOutput, standardError)) {
+                if (ending.hasEnded()) {
+                    // What escaped the ending may hold the stream open for ever.
+                    stream.join(ENDED_STREAM_MILLIS);
+                } else {
+                    stream.waitUntilDone();
+                }
+            }
             for (StreamPumper stream : List.of(standardOutput, standardError)) {
                 // The streams of a process that is ended here are closed under their readers.
                 if (stream.getException() != null && !ending.hasEnded()) {
