@@ -23,7 +23,7 @@ fi
 build=$output.partial
 rm -rf "$build"
 mkdir -p "$build/tree" "$build/pieces"
-trap 'rm -rf "$build/tree" "$build/source" "$build/root"' EXIT
+trap 'rm -rf "$build/tree" "$build/source" "$build/installed"' EXIT
 mkdir "$build/source"
 dpkg-deb --fsys-tarfile "$package" | tar xO --wildcards '*/linux-source-*.tar.xz' |
     tar xJ -C "$build/source" --strip-components=1
@@ -43,12 +43,12 @@ awk -F= '/^CONFIG_/ { value[$1] = substr($0, length($1) + 2) } END { for (o in v
     esac || { echo "kconfig did not take $option=$value" >&2; exit 1; }
 done
 kernel_make bzImage modules
-kernel_make INSTALL_MOD_PATH="$build/root" DEPMOD=true modules_install
+kernel_make INSTALL_MOD_PATH="$build/installed" DEPMOD=true modules_install
 release=$(cat "$build/tree/include/config/kernel.release")
 echo "$release" >"$build/pieces/release"
 cp "$build/tree/.config" "$build/pieces/config"
 cp "$build/tree/vmlinux" "$build/tree/Module.symvers" "$build/tree/arch/x86/boot/bzImage" "$build/pieces/"
-mv "$build/root/lib/modules/$release" "$build/pieces/modules"
+mv "$build/installed/lib/modules/$release" "$build/pieces/modules"
 rm -f "$build/pieces/modules/build" "$build/pieces/modules/source"
 mv "$build/make.log" "$build/pieces/"
 mv "$build/pieces" "$output"

@@ -53,7 +53,7 @@ public final class Kbuild {
     private static final String OPTIONS = "KCFLAGS=";
 
     private final PreparedKernel kernel;
-    private final List<String> variables;
+    private final List<String> makeVariables;
     private final CommandRunner runner;
     private final int jobs;
 
@@ -65,17 +65,17 @@ public final class Kbuild {
         this(kernel, kernel.makeVariables(), runner, jobs);
     }
 
-    private Kbuild(PreparedKernel kernel, List<String> variables, CommandRunner runner, int jobs) {
+    private Kbuild(PreparedKernel kernel, List<String> makeVariables, CommandRunner runner, int jobs) {
         this.kernel = kernel;
-        this.variables = List.copyOf(variables);
+        this.makeVariables = List.copyOf(makeVariables);
         this.runner = runner;
         this.jobs = jobs;
     }
 
     /** Makes the same objects with debug information about every type that their source defines. */
     public Kbuild withTypes() {
-        boolean hasOptions = variables.stream().anyMatch(variable -> variable.startsWith(OPTIONS));
-        List<String> more = Stream.concat(variables.stream(), hasOptions ? Stream.empty() : Stream.of(OPTIONS))
+        boolean hasOptions = makeVariables.stream().anyMatch(variable -> variable.startsWith(OPTIONS));
+        List<String> more = Stream.concat(makeVariables.stream(), hasOptions ? Stream.empty() : Stream.of(OPTIONS))
                 .map(variable -> variable.startsWith(OPTIONS) ? variable + WITH_TYPES : variable)
                 .toList();
         return new Kbuild(kernel, more, runner, jobs);
@@ -116,7 +116,7 @@ public final class Kbuild {
         List<String> line = new ArrayList<>(
                 List.of("make", "-rR", "--dry-run", "--question", "--print-data-base", "-f", FOLDER_MAKEFILE));
         line.add("obj=" + folder);
-        line.addAll(variables);
+        line.addAll(makeVariables);
         Command command = in(view, line)
                 .with("srctree", ".")
                 .with("objtree", ".")
@@ -157,7 +157,7 @@ public final class Kbuild {
             Consumer<String> lines) {
         List<String> line = new ArrayList<>(List.of("make", "--no-print-directory", "-j" + jobs));
         line.addAll(arguments);
-        line.addAll(variables);
+        line.addAll(makeVariables);
         Command command = in(view, line).loggedTo(log);
         Map<String, String> variables = new TreeMap<>(kernel.makeEnvironment());
         variables.putAll(environment);

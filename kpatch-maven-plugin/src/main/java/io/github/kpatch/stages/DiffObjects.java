@@ -15,7 +15,6 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Workspace;
 import io.github.kpatch.kernel.KernelObject;
-import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -161,17 +160,14 @@ public final class DiffObjects {
     }
 
     private static DiffTarget target(KernelObject parent, TargetFacts facts, StructSizes sizes, PreparedKernel kernel) {
-        TableSetup tableSetup = kernel.target().release().tableSetup();
-        return facts.linked(parent.name())
-                .map(linked ->
-                        new DiffTarget(parent, linked, facts.symvers(), sizes, tableSetup, facts.branchTargets(parent)))
-                .orElseGet(() -> new DiffTarget(
-                        parent,
-                        facts.symbols(parent.name()),
-                        facts.symvers(),
-                        sizes,
-                        tableSetup,
-                        facts.branchTargets(parent)));
+        return new DiffTarget(
+                parent,
+                facts.symbols(parent.name()),
+                facts.linked(parent.name()),
+                facts.symvers(),
+                sizes,
+                kernel.target().release().tableSetup(),
+                facts.branchTargets(parent));
     }
 
     /** Bad input first: what the differ says of the patch may be its consequence. */

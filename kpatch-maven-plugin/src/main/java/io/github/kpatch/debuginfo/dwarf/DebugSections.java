@@ -5,6 +5,7 @@ import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionHeader;
 import io.github.kpatch.elf.SectionType;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
@@ -81,5 +82,17 @@ final class DebugSections {
 
     ProblemException malformed(SectionHeader section, String what) {
         return ProblemException.input(ProblemCode.ELF_MALFORMED, file.name() + ", section " + section.name(), what);
+    }
+
+    /** What is said of DWARF that could not be read to its end. */
+    static ProblemException unreadable(ElfFile file, IOException cause) {
+        return ProblemException.input(
+                Problem.of(
+                        ProblemCode.ELF_MALFORMED,
+                        file.name(),
+                        cause instanceof UnknownFormException
+                                ? "Its DWARF holds " + cause.getMessage() + "."
+                                : "Its DWARF is damaged or cut short."),
+                cause);
     }
 }

@@ -5,7 +5,6 @@ import io.github.kpatch.debuginfo.NameOffsets;
 import io.github.kpatch.debuginfo.dwarf.Abbreviations.Abbreviation;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.SectionHeader;
-import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.ByteArrayInputStream;
@@ -82,14 +81,7 @@ public final class DwarfReader {
             reader.readUnits("info");
             return reader.found.sizes();
         } catch (IOException e) {
-            throw ProblemException.input(
-                    Problem.of(
-                            ProblemCode.ELF_MALFORMED,
-                            file.name(),
-                            e instanceof UnknownFormException
-                                    ? "Its DWARF holds " + e.getMessage() + "."
-                                    : "Its DWARF is damaged or cut short."),
-                    e);
+            throw DebugSections.unreadable(file, e);
         }
     }
 

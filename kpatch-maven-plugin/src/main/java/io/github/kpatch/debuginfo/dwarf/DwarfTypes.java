@@ -2,7 +2,6 @@ package io.github.kpatch.debuginfo.dwarf;
 
 import io.github.kpatch.debuginfo.TypeLayout;
 import io.github.kpatch.elf.ElfFile;
-import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
@@ -46,14 +45,7 @@ public final class DwarfTypes {
             }
             return types.found;
         } catch (IOException e) {
-            throw ProblemException.input(
-                    Problem.of(
-                            ProblemCode.ELF_MALFORMED,
-                            file.name(),
-                            e instanceof UnknownFormException
-                                    ? "Its DWARF holds " + e.getMessage() + "."
-                                    : "Its DWARF is damaged or cut short."),
-                    e);
+            throw DebugSections.unreadable(file, e);
         }
     }
 
