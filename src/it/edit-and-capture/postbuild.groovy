@@ -16,7 +16,7 @@ def nothing = maven('kpatch:capture')
 assert !nothing.well && nothing.said.contains('KP332') : nothing.said
 
 numbers.text = numbers.text.replace('return 8;', 'return 81;')
-def captured = maven('kpatch:capture', '-Dkpatch.subject=numbers: many more toys', '-Dkpatch.author=An Author <author@example.org>', 'clean', 'package')
+def captured = maven('kpatch:capture', '-Dkpatch.subject=numbers: many more toys', '-Dkpatch.author=An Author <author@example.org>', 'package')
 assert captured.well : captured.said
 def patch = new File(basedir, 'src/main/kpatch/patches/0002-numbers-many-more-toys.patch').text
 assert patch.startsWith('From: An Author <author@example.org>\nSubject: [PATCH] numbers: many more toys\n\n---\n')

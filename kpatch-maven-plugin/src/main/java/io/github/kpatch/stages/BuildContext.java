@@ -7,6 +7,7 @@ import io.github.kpatch.host.PlainPath;
 import io.github.kpatch.host.ProblemList;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.host.ZstdLibrary;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -66,6 +67,7 @@ public record BuildContext(
                     "make cannot work in a cache of this name.",
                     "Let kpatch.cache name a folder of ASCII letters, digits and the characters / . _ + - alone."));
         }
+        ZstdLibrary.load();
         Workspace workspace = new Workspace(workDirectory);
         return new BuildContext(
                 workspace,
