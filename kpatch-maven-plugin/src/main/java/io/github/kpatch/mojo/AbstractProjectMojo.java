@@ -75,7 +75,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
      * sizes out of the boot image and the modules as shipped, and brings the package for a patch that these cannot
      * decide about; {@code never} refuses such a patch; {@code always} takes all from the package.
      */
-    @Parameter(property = "kpatch.debugPackage", defaultValue = "always")
+    @Parameter(property = "kpatch.debugPackage", defaultValue = "auto")
     private String debugPackage;
 
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */

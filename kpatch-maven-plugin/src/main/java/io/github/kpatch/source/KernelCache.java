@@ -43,7 +43,7 @@ public final class KernelCache {
 
     /**
      * @param root made when first written to
-     * @param console told when another build must be waited for
+     * @param console told when another build must be waited for, and what else is worth a word about a kernel
      */
     public KernelCache(Path root, Consumer<String> console) {
         this.root = root.toAbsolutePath().normalize();
@@ -53,6 +53,11 @@ public final class KernelCache {
     /** Where a user's cache is if nothing else is said: {@code ~/.cache/kpatch-maven}. */
     public static Path defaultRoot() {
         return Path.of(System.getProperty("user.home"), ".cache", "kpatch-maven");
+    }
+
+    /** Who is told of what happens to what is kept here. */
+    Consumer<String> console() {
+        return console;
     }
 
     /** Where downloaded packages are. */

@@ -61,7 +61,8 @@ public final class Kernels {
                 new KernelSources(archives, cache.memo(), packages, cache),
                 new TreePreparation(cache, runner, progress),
                 runner,
-                cache.memo());
+                cache.memo(),
+                cache.console());
     }
 
     private Distribution distribution(boolean offline) {

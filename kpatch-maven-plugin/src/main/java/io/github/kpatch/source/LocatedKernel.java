@@ -4,12 +4,14 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.kernel.KernelConfig;
+import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +34,7 @@ public final class LocatedKernel {
     private final TreePreparation trees;
     private final CommandRunner runner;
     private final FileMemo memo;
+    private final Consumer<String> console;
 
     private Optional<TargetKernel> target = Optional.empty();
 
@@ -43,7 +46,8 @@ public final class LocatedKernel {
             KernelSources sources,
             TreePreparation trees,
             CommandRunner runner,
-            FileMemo memo) {
+            FileMemo memo,
+            Consumer<String> console) {
         this.request = request;
         this.pieces = pieces;
         this.debugPieces = debugPieces;
@@ -52,6 +56,7 @@ public final class LocatedKernel {
         this.trees = trees;
         this.runner = runner;
         this.memo = memo;
+        this.console = console;
     }
 
     /** The facts about the kernel, for which no source is needed; one that cannot be patched is refused. */
@@ -69,6 +74,9 @@ public final class LocatedKernel {
         } catch (ProblemException shipped) {
             if (shipped.problems().stream().allMatch(problem -> UNREADABLE.contains(problem.code()))
                     && hasDebugPackage()) {
+                Problem reason = shipped.problems().get(0);
+                console.accept("The debug package is used, as the shipped kernel does not tell enough of itself: "
+                        + reason.where() + ": " + reason.what());
                 return facts.of(debugPieces.get());
             }
             throw shipped;

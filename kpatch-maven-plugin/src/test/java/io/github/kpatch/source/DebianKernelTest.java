@@ -37,6 +37,7 @@ class DebianKernelTest {
     Path folder;
 
     private final List<String> started = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
     private ToyKernel toy;
     private Path programs;
     private Path archive;
@@ -150,7 +151,7 @@ class DebianKernelTest {
     }
 
     private KernelCache cache() {
-        return new KernelCache(folder.resolve("cache"), line -> {});
+        return new KernelCache(folder.resolve("cache"), told::add);
     }
 
     private Kernels kernels() {
@@ -290,8 +291,14 @@ class DebianKernelTest {
     }
 
     @Test
-    void anImageThatCannotBeReadLeavesItToTheDebugPackage() {
+    void anImageThatCannotBeReadLeavesItToTheDebugPackageAndThatIsSaid() {
         TargetKernel target = kernels().locate(request(DebugPackage.AUTO)).target();
+
+        assertThat(told)
+                .singleElement()
+                .asString()
+                .contains("debug package is used")
+                .contains("vmlinuz");
 
         assertThat(target)
                 .isEqualTo(kernels().locate(request(DebugPackage.ALWAYS)).target());
