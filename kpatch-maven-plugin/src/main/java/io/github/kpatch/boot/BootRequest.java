@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param bootImage its {@code vmlinuz}; without one there is no test
  * @param modules the folder of its modules ({@code lib/modules/<release>} or any folder that holds the {@code .ko} files,
  *     compressed or not); needed only where {@code objects} names a module
+ * @param otherModules folder of module files that are no part of the kernel, maybe patched ones; empty for none
  * @param patch the live-patch module
  * @param objects what the patch must have patched when its transition is done: functions by kernel object. The modules are loaded before the patch
  * @param scripts folder whose {@code *.sh} are run in name order, each as {@code sh <script> before|after|unloaded}, in a
@@ -33,6 +34,7 @@ public record BootRequest(
         KernelRelease release,
         Optional<Path> bootImage,
         Optional<Path> modules,
+        Optional<Path> otherModules,
         Path patch,
         SortedMap<KernelObject, List<String>> objects,
         Optional<Path> scripts,

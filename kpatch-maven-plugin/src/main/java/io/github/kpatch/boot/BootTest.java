@@ -91,7 +91,9 @@ public final class BootTest {
                     "The target kernel's boot image is not there.",
                     "Give vmlinuz-" + release + ", as the kernel's image package ships it."));
         }
-        if (!request.targetModules().isEmpty() && request.modules().isEmpty()) {
+        if (!request.targetModules().isEmpty()
+                && request.modules().isEmpty()
+                && request.otherModules().isEmpty()) {
             return Optional.of(new Problem(
                     ProblemCode.BOOT_INPUT_MISSING,
                     release,

@@ -40,9 +40,14 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
                 moduleName(patch(request)),
                 request.targetModules().isEmpty()
                         ? List.of()
-                        : LoadOrder.of(ModuleFolder.open(request.modules().orElseThrow()), request.targetModules()),
+                        : LoadOrder.of(ModuleFolder.open(folders(request)), request.targetModules()),
                 request.scripts(),
                 files(request.scripts()));
+    }
+
+    private static List<Path> folders(BootRequest request) {
+        return Stream.concat(request.modules().stream(), request.otherModules().stream())
+                .toList();
     }
 
     /** The patch of {@code request}, which has to be there. */

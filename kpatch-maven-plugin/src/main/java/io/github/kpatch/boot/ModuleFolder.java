@@ -42,11 +42,24 @@ final class ModuleFolder {
     }
 
     /**
-     * Lists the modules below {@code folder}.
+     * Lists the modules below folders; of two modules of one name that of the later folder counts.
      *
-     * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when it is no folder
+     * @param folders the kernel's own first; never empty
+     * @throws ProblemException with {@link ProblemCode#INPUT_MISSING} when one is no folder
      */
-    static ModuleFolder open(Path folder) throws IOException {
+    static ModuleFolder open(List<Path> folders) throws IOException {
+        SortedMap<KernelObject, ModuleFile> files = new TreeMap<>();
+        Map<KernelObject, List<KernelObject>> dependencies = new TreeMap<>();
+        for (Path folder : folders) {
+            ModuleFolder more = open(folder);
+            dependencies.keySet().removeAll(more.files.keySet());
+            files.putAll(more.files);
+            dependencies.putAll(more.dependencies);
+        }
+        return new ModuleFolder(folders.get(0), files, dependencies);
+    }
+
+    private static ModuleFolder open(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw ProblemException.input(
                     ProblemCode.INPUT_MISSING,

@@ -70,6 +70,7 @@ public final class AskKbuild {
         Folders.write(goals, resource());
         List<String> arguments = new ArrayList<>(List.of("-f", "Makefile", "-f", goals.toString()));
         arguments.addAll(Kbuild.configured());
+        arguments.addAll(kbuild.folderOption());
         arguments.add("KPATCH_ANSWERS=" + answers);
         arguments.add("KPATCH_GOALS=" + goals);
         arguments.addAll(questions);

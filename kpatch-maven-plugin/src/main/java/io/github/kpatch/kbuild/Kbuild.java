@@ -93,13 +93,27 @@ public final class Kbuild {
             PrivateView view, List<String> objects, Path log, Progress.Task task, Consumer<String> lines) {
         List<String> arguments = new ArrayList<>(List.of("--keep-going", "-o", "prepare"));
         arguments.addAll(configured());
-        arguments.addAll(objects);
+        arguments.addAll(folderOption());
+        objects.stream().map(this::goal).forEach(arguments::add);
         return make(view, arguments, Map.of(), log, line -> {
             lines.accept(line);
             if (COMPILING.matcher(line).matches()) {
                 task.advance(1);
             }
         });
+    }
+
+    /** Tells make which folder's modules are built, where they are not the kernel's. */
+    List<String> folderOption() {
+        return kernel.laidOver().map(layer -> List.of("M=" + layer.folder())).orElse(List.of());
+    }
+
+    /** How make is asked for an object: by its path in the folder that it is told of. */
+    private String goal(String object) {
+        return kernel.laidOver()
+                .map(layer ->
+                        Path.of(layer.folder()).relativize(Path.of(object)).toString())
+                .orElse(object);
     }
 
     /**

@@ -102,7 +102,7 @@ public record KernelContents(SortedMap<String, SortedSet<KernelObject>> parents)
     }
 
     /** The objects that are compiled from a source file by itself, whatever way kbuild's name of them takes. */
-    List<String> compiledFrom(String source) {
+    public List<String> compiledFrom(String source) {
         return byStem().getOrDefault(stem(source), List.of());
     }
 

@@ -5,6 +5,7 @@ import io.github.kpatch.host.Json;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.SealedText;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +35,11 @@ public final class TreeNotes {
                 });
             }
         });
+    }
+
+    /** What the modules of one folder are made of, where they are none of the kernel's. */
+    public KernelContents contents(AskKbuild kbuild, String folder) {
+        return recall("contents", KernelContents.class, () -> KernelContents.follow(List.of(folder), kbuild::folders));
     }
 
     /** Who can include whom in the tree. */

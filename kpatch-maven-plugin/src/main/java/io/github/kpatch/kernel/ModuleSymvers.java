@@ -64,10 +64,8 @@ public final class ModuleSymvers {
         if (text.length == 0) {
             return NONE;
         }
+        checkWhole(where, text);
         String all = new String(text, StandardCharsets.ISO_8859_1);
-        if (!all.endsWith("\n")) {
-            throw invalid(where, "It ends in the middle of a line.");
-        }
         List<String> lines = all.lines().toList();
         int ownerColumn = ownerColumn(lines)
                 .orElseThrow(() -> invalid(where, "No line names vmlinux, which every kernel's exports begin with."));
@@ -78,6 +76,18 @@ public final class ModuleSymvers {
             }
         }
         return new ModuleSymvers(exports);
+    }
+
+    /**
+     * Refuses a text that was cut short.
+     *
+     * @param where what to call it in messages
+     * @throws ProblemException with {@link ProblemCode#SYMVERS_INVALID} when it ends within a line
+     */
+    public static void checkWhole(String where, byte[] text) {
+        if (text.length > 0 && text[text.length - 1] != '\n') {
+            throw invalid(where, "It ends in the middle of a line.");
+        }
     }
 
     private static Optional<Integer> ownerColumn(List<String> lines) {

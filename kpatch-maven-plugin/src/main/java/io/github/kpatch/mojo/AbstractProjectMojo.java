@@ -7,8 +7,10 @@ import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.ProjectConfig;
 import io.github.kpatch.stages.WantedKernel;
+import io.github.kpatch.stages.WantedModules;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -29,6 +31,26 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
      */
     @Parameter
     private KernelParameters kernel;
+
+    /**
+     * Modules that were built outside of the kernel's tree, where these are patched and not the kernel: {@code source}, the
+     * folder they were built in, {@code modules}, their {@code .ko} files and those of out-of-tree modules they need, and
+     * {@code symvers}, {@code Module.symvers} of their builds. Patches are of files in {@code source}.
+     */
+    @Parameter
+    private OutOfTreeParameters outOfTree;
+
+    /** Takes the place of {@code source} in {@code outOfTree}: the folder that the modules were built in. */
+    @Parameter(property = "kpatch.outOfTree.source")
+    private File outOfTreeSource;
+
+    /** Takes the place of {@code modules} in {@code outOfTree}: {@code .ko} files, with commas between them. */
+    @Parameter(property = "kpatch.outOfTree.modules")
+    private List<File> outOfTreeModules;
+
+    /** Takes the place of {@code symvers} in {@code outOfTree}: files, with commas between them. */
+    @Parameter(property = "kpatch.outOfTree.symvers")
+    private List<File> outOfTreeSymvers;
 
     /** Takes the place of {@code release} in {@code kernel}: what {@code uname -r} prints on the machines to be patched. */
     @Parameter(property = "kpatch.release")
@@ -136,7 +158,23 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
                 debugPackage,
                 session().isOffline(),
-                debugInfo);
+                debugInfo,
+                wantedModules());
+    }
+
+    private WantedModules wantedModules() {
+        OutOfTreeParameters pom = Optional.ofNullable(outOfTree).orElseGet(OutOfTreeParameters::new);
+        return new WantedModules(
+                Optional.ofNullable(outOfTreeSource)
+                        .or(() -> Optional.ofNullable(pom.source()))
+                        .map(File::toPath),
+                files(outOfTreeModules, pom.modules()),
+                files(outOfTreeSymvers, pom.symvers()));
+    }
+
+    private static List<Path> files(List<File> property, List<File> element) {
+        return (property == null || property.isEmpty() ? element : property)
+                .stream().map(File::toPath).toList();
     }
 
     private Optional<Path> file(File property, Function<KernelParameters, File> element) {

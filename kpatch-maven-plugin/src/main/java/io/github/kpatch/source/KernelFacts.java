@@ -317,7 +317,8 @@ final class KernelFacts {
         return vermagic.isPresent();
     }
 
-    private static void takeModule(
+    /** Notes a module's symbols in a folder of facts, and what kernel it says it is for. */
+    static void takeModule(
             String path, long size, InputStream content, Path folder, Map<KernelObject, String> vermagics)
             throws IOException {
         Optional<KernelObject> module = KernelObject.ofModuleFile(path);
@@ -357,7 +358,7 @@ final class KernelFacts {
     }
 
     /** Modules of another kernel have other symbols; the first word of vermagic is the release they were built for. */
-    private static void checkVermagics(String release, Map<KernelObject, String> vermagics) {
+    static void checkVermagics(String release, Map<KernelObject, String> vermagics) {
         vermagics.forEach((module, vermagic) -> {
             if (!vermagic.split(" ", 2)[0].equals(release)) {
                 throw ProblemException.input(new Problem(

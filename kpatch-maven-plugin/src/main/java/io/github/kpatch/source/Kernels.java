@@ -65,6 +65,20 @@ public final class Kernels {
                 cache.console());
     }
 
+    /**
+     * A prepared kernel with modules over it that were built outside of its tree.
+     *
+     * @throws ProblemException KP210 when something that is given is not there, KP503 when a module is another kernel's
+     */
+    public PreparedKernel layOver(PreparedKernel kernel, OutOfTreeModules modules) {
+        return new OutOfTreeLayer(cache, modules).over(kernel);
+    }
+
+    /** The facts about a kernel and modules over it; see {@link #layOver(PreparedKernel, OutOfTreeModules)}. */
+    public TargetKernel layOver(TargetKernel kernel, OutOfTreeModules modules) {
+        return new OutOfTreeLayer(cache, modules).over(kernel);
+    }
+
     private Distribution distribution(boolean offline) {
         return Distributions.here(cache, runner, tools, progress, offline, root);
     }

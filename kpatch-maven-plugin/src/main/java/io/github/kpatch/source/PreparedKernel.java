@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param makeEnvironment environment of every make call ({@code KBUILD_BUILD_TIMESTAMP} and its kin)
  * @param lock what a project that builds for this kernel notes in {@code kernel.lock}
  * @param toolchain the programs it was prepared with
+ * @param laidOver the out-of-tree modules that are patched; empty where it is the kernel itself
  */
 public record PreparedKernel(
         TargetKernel target,
@@ -27,17 +29,28 @@ public record PreparedKernel(
         List<String> makeVariables,
         Map<String, String> makeEnvironment,
         KernelLock lock,
-        Toolchain toolchain) {
+        Toolchain toolchain,
+        Optional<LaidOver> laidOver) {
     public PreparedKernel {
         makeVariables = List.copyOf(makeVariables);
         makeEnvironment = Collections.unmodifiableMap(new TreeMap<>(makeEnvironment));
     }
 
+    /** The folder whose files patches change: the tree, or that of the out-of-tree modules in it. */
+    public Path sources() {
+        return laidOver.map(LaidOver::folder).map(tree::resolve).orElse(tree);
+    }
+
+    /** The path in the tree of a file of {@link #sources}. */
+    public String inTree(String source) {
+        return laidOver.map(layer -> layer.folder() + "/" + source).orElse(source);
+    }
+
     /**
-     * The source files at a path of the tree or, where that is a folder, below it, sorted; nothing that a build makes, and
+     * The source files at a path of {@link #sources} or, where that is a folder, below it, sorted; nothing that a build makes, and
      * nothing for a path that leaves the tree.
      */
     public List<String> sourceFiles(String path) {
-        return new SourceFolder(tree).filesBelow(path);
+        return new SourceFolder(sources()).filesBelow(path);
     }
 }

@@ -92,7 +92,8 @@ public final class TargetFacts {
                     ProblemCode.SYMBOLS_MISSING,
                     parent,
                     "The patch changes code of this module, and its symbols were not given.",
-                    "Let modulesDirectory name a folder with the module's file, as built with debug information."));
+                    "Let modulesDirectory name a folder with the module's file, as built with debug information, or outOfTree's"
+                            + " modules the file of an out-of-tree module."));
         }
         return ParentSymbols.ofText(parent, Archives.decompressed(table.toString(), read(table)));
     }

@@ -99,7 +99,8 @@ final class TreePreparation {
                         source.sha256(),
                         toolchain.compiler().comment(),
                         Digests.of(target.config())),
-                toolchain);
+                toolchain,
+                Optional.empty());
     }
 
     private static List<String> makeVariables(

@@ -213,7 +213,7 @@ final class CapturePatch {
             copy(request.patches(), trial);
             put.accept(trial);
             CheckPatches.run(
-                    trial, kernel.tree(), request.maxFuzz(), temporary.path().resolve("applied"), context.runner());
+                    trial, kernel.sources(), request.maxFuzz(), temporary.path().resolve("applied"), context.runner());
         }
     }
 

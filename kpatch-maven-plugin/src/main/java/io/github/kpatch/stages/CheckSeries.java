@@ -30,7 +30,8 @@ public final class CheckSeries {
                         PatchedSources.class,
                         folder -> PatchedSources.of(
                                 patches,
-                                CheckPatches.run(patches, kernel.tree(), maxFuzz, folder, context.runner()),
+                                kernel,
+                                CheckPatches.run(patches, kernel.sources(), maxFuzz, folder, context.runner()),
                                 context.workspace()),
                         PatchedSources::story));
         context.warn(Stage.CHECK_PATCHES, sources.warnings());

@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
+import io.github.kpatch.source.Kernels;
 import io.github.kpatch.source.TargetFacts;
 import io.github.kpatch.source.TargetKernel;
 import java.util.List;
@@ -30,8 +31,15 @@ public final class DebugFacts {
 
     /** Those of the wanted kernel, as far as the user allows them. */
     static DebugFacts of(WantedKernel wanted, BuildContext context) {
+        Kernels kernels = context.kernels();
         return new DebugFacts(
-                () -> context.kernels().locate(wanted.request(context.jobs())).debugTarget(), context.console());
+                () -> kernels.locate(wanted.request(context.jobs()))
+                        .debugTarget()
+                        .map(debug -> wanted.outOfTree()
+                                .given()
+                                .map(modules -> kernels.layOver(debug, modules))
+                                .orElse(debug)),
+                context.console());
     }
 
     /** None: what is at hand has to do. */

@@ -69,11 +69,15 @@ final class EditSources {
         checkKernel();
         Map<String, Path> patched = new TreeMap<>();
         series.ifPresent(sources -> sources.files()
-                .forEach(file -> patched.put(file.path(), context.workspace().locate(file.patched()))));
+                .forEach(file -> patched.put(
+                        kernel.sources()
+                                .relativize(kernel.tree().resolve(file.path()))
+                                .toString(),
+                        context.workspace().locate(file.patched()))));
         List<String> paths = paths(wanted, patched.keySet());
         List<String> missing = paths.stream().filter(path -> !copy.has(path)).toList();
         for (String path : missing) {
-            Path source = patched.getOrDefault(path, kernel.tree().resolve(path));
+            Path source = patched.getOrDefault(path, kernel.sources().resolve(path));
             copy.add(path, Folders.doing(source, () -> Files.readAllBytes(source)));
         }
         if (copy.note().isEmpty()) {

@@ -18,6 +18,7 @@ import io.github.kpatch.kbuild.TreeNotes;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.source.TargetFacts;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -69,12 +72,15 @@ final class FindObjects {
      * @throws ProblemException KP403 when the target builds none of the changed files
      */
     List<String> find() {
+        if (kernel.laidOver().isPresent()) {
+            return ofModules(kernel.laidOver().get());
+        }
         return onlyC() ? ofC() : ofHeaders();
     }
 
     /** The objects once more, when the originals are built and the compiler's word on what it read is there. */
     List<String> narrowed(List<String> found) {
-        if (onlyC()) {
+        if (!asksWholeTree()) {
             return found;
         }
         ObjectReach reach = reach();
@@ -87,11 +93,36 @@ final class FindObjects {
 
     /** What was made from source before any object, as far as a changed header can shape it. */
     PreparedFiles preparedFiles() {
-        return onlyC() ? PreparedFiles.NONE : notes().preparedFiles(kernel.tree());
+        return asksWholeTree() ? notes().preparedFiles(kernel.tree()) : PreparedFiles.NONE;
+    }
+
+    private boolean asksWholeTree() {
+        return kernel.laidOver().isEmpty() && !onlyC();
     }
 
     private TreeNotes notes() {
         return new TreeNotes(context.cache().notes(kernel.digest()), context.progress());
+    }
+
+    /**
+     * Out-of-tree modules are few objects, and all that kbuild makes of their folder is known at once. What is no object's
+     * own source may be included by any of them.
+     */
+    private List<String> ofModules(LaidOver modules) {
+        KernelContents contents = answers(ask -> notes().contents(ask, modules.folder()));
+        SortedSet<String> objects = new TreeSet<>();
+        for (String path : sources.paths()) {
+            List<String> own = path.endsWith(".c") ? contents.compiledFrom(path) : List.of();
+            objects.addAll(own.isEmpty() ? contents.parents().keySet() : own);
+        }
+        if (objects.isEmpty()) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.PARENT_MISMATCH,
+                    modules.folder(),
+                    "Its Makefile builds no module for this kernel.",
+                    "Let outOfTree's source name the folder that the modules were built in, make's M."));
+        }
+        return List.copyOf(objects);
     }
 
     private List<String> ofC() {
@@ -150,17 +181,21 @@ final class FindObjects {
     }
 
     private KernelContents contents() {
+        KernelContents contents = answers(ask -> notes().contents(ask));
+        List<Problem> shipped = CheckContents.of(contents, new TargetFacts(kernel.target()));
+        List<Problem> problems = debug.deciding(shipped)
+                .map(facts -> CheckContents.of(contents, facts))
+                .orElse(shipped);
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
+        }
+        return contents;
+    }
+
+    private KernelContents answers(Function<AskKbuild, KernelContents> question) {
         Path answers = place.path().resolve("answers");
         try {
-            KernelContents contents = asking(view -> notes().contents(new AskKbuild(kbuild(), view, answers, log)));
-            List<Problem> shipped = CheckContents.of(contents, new TargetFacts(kernel.target()));
-            List<Problem> problems = debug.deciding(shipped)
-                    .map(facts -> CheckContents.of(contents, facts))
-                    .orElse(shipped);
-            if (!problems.isEmpty()) {
-                throw ProblemException.inputs(problems);
-            }
-            return contents;
+            return asking(view -> question.apply(new AskKbuild(kbuild(), view, answers, log)));
         } finally {
             Folders.delete(answers);
         }

@@ -6,6 +6,7 @@ import io.github.kpatch.host.Workspace;
 import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.patch.CheckedSeries;
 import io.github.kpatch.problem.Problem;
+import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,14 +39,14 @@ public record PatchedSources(
         warnings = List.copyOf(warnings);
     }
 
-    static PatchedSources of(Path folder, CheckedSeries series, Workspace workspace) {
+    static PatchedSources of(Path folder, PreparedKernel kernel, CheckedSeries series, Workspace workspace) {
         return new PatchedSources(
                 workspace.root().relativize(folder.toAbsolutePath().normalize()),
                 Digests.of(CheckPatches.inputs(folder)),
                 series.patches(),
                 series.files().stream()
                         .map(file -> new PatchedSource(
-                                file,
+                                kernel.inTree(file),
                                 workspace.keep(series.patched().resolve(file)),
                                 workspace.keep(series.corrected().resolve(file))))
                         .toList(),

@@ -7,6 +7,7 @@ import io.github.kpatch.boot.BootTest;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,7 @@ public final class RunBootTest {
                                 kernel.target().release(),
                                 kernel.target().bootImage(),
                                 vmlinuxOnly ? Optional.empty() : modules.get(),
+                                kernel.laidOver().map(LaidOver::modules),
                                 context.workspace().locate(module.file()),
                                 module.functions(),
                                 Optional.of(scripts).filter(Files::isDirectory),

@@ -30,14 +30,18 @@ public final class UnpackKernel {
         project.ifPresent(config -> config.checkConfig(located.target()));
         PreparedKernel kernel = located.prepared();
         project.ifPresent(config -> config.checkLock(kernel, context.console()));
+        PreparedKernel patched = wanted.outOfTree()
+                .given()
+                .map(modules -> kernels.layOver(kernel, modules))
+                .orElse(kernel);
         return context.steps()
                 .run(
                         new Step<>(
                                 Stage.UNPACK,
                                 Map.of(),
-                                List.of(Json.write(kernel)),
+                                List.of(Json.write(patched)),
                                 PreparedKernel.class,
-                                folder -> kernel,
+                                folder -> patched,
                                 result -> "Kernel " + result.target().release() + ", prepared in " + result.tree()),
                         start);
     }

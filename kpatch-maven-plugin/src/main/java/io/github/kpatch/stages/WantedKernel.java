@@ -25,6 +25,7 @@ import java.util.Optional;
  *     {@code always} or {@code never}
  * @param offline whether no package manager may be called
  * @param debugInfo whether objects keep their debug information
+ * @param outOfTree modules outside of the tree, where these are patched
  */
 public record WantedKernel(
         Optional<String> release,
@@ -38,7 +39,8 @@ public record WantedKernel(
         Optional<String> compiler,
         String debugPackage,
         boolean offline,
-        boolean debugInfo) {
+        boolean debugInfo,
+        WantedModules outOfTree) {
 
     /**
      * The request for it.

@@ -107,6 +107,7 @@ class BootTestTest {
                 new KernelRelease("6.1.0-56-amd64"),
                 Optional.of(folder.resolve("vmlinuz")),
                 Optional.of(modules),
+                Optional.empty(),
                 folder.resolve("kpatch-a.ko"),
                 objects,
                 Optional.of(scripts),

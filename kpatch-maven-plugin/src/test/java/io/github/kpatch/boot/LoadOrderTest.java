@@ -27,7 +27,7 @@ class LoadOrderTest {
 
     private List<LoadOrder.Step> steps(String... targets) throws IOException {
         return LoadOrder.of(
-                ModuleFolder.open(folder),
+                ModuleFolder.open(List.of(folder)),
                 Stream.of(targets).map(KernelObject::named).toList());
     }
 
@@ -123,7 +123,7 @@ class LoadOrderTest {
 
     @Test
     void aFolderThatIsNotThereIsRefused() {
-        assertThatThrownBy(() -> ModuleFolder.open(folder.resolve("no")))
+        assertThatThrownBy(() -> ModuleFolder.open(List.of(folder.resolve("no"))))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.problems())

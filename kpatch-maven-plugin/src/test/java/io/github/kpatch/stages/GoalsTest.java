@@ -63,7 +63,8 @@ class GoalsTest {
             Optional.empty(),
             "never",
             true,
-            false);
+            false,
+            WantedModules.NONE);
 
     private Goals goals() {
         return new Goals(build.context());

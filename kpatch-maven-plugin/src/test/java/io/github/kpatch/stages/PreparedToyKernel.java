@@ -78,7 +78,8 @@ final class PreparedToyKernel {
                 List.of("KCFLAGS=-g0"),
                 Map.of("KBUILD_BUILD_USER", "kpatch"),
                 new KernelLock("6.1.0-toy", "6.1", "0", "gcc", Digests.of(config)),
-                new Toolchain(List.of(), new Compiler("gcc", Path.of("/usr/bin/gcc"), "gcc", "GCC")));
+                new Toolchain(List.of(), new Compiler("gcc", Path.of("/usr/bin/gcc"), "gcc", "GCC")),
+                Optional.empty());
     }
 
     /** The kernel whose facts a folder holds. */
@@ -150,7 +151,8 @@ final class PreparedToyKernel {
                 prepared.makeVariables(),
                 prepared.makeEnvironment(),
                 prepared.lock(),
-                prepared.toolchain());
+                prepared.toolchain(),
+                prepared.laidOver());
     }
 
     Path tree() {
