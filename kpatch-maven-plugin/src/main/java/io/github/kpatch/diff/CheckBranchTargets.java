@@ -74,8 +74,7 @@ final class CheckBranchTargets {
     private Set<SymbolId> takenByTheFile() {
         ElfObject elf = original.elf();
         Set<SymbolId> taken = new HashSet<>();
-        for (int i = 0; i < elf.sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : elf.sectionIds()) {
             for (Relocation relocation : elf.relocationsOf(id)) {
                 if (isPointer(original, id, relocation)) {
                     twins.symbols().patched(relocation.symbol()).ifPresent(taken::add);

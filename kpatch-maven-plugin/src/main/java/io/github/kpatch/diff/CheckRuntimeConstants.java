@@ -18,8 +18,7 @@ final class CheckRuntimeConstants {
     /** The functions of the patch that still have such constants. */
     static List<Problem> in(Unit patched, Tables tables) {
         List<Problem> problems = new ArrayList<>();
-        for (int i = 0; i < patched.elf().sections().size(); i++) {
-            SectionId table = new SectionId(i);
+        for (SectionId table : patched.elf().sectionIds()) {
             if (SectionNames.isRuntimeConstants(patched.section(table).name())) {
                 for (Relocation place : patched.elf().relocationsOf(table)) {
                     problem(patched, tables, table, place)

@@ -64,8 +64,7 @@ final class ReadRuntimeConstants {
     static ElfObject in(String name, Architecture arch, ElfObject elf) {
         ReadRuntimeConstants pass = new ReadRuntimeConstants(name, arch, elf);
         boolean any = false;
-        for (int i = 0; i < elf.sections().size(); i++) {
-            SectionId id = new SectionId(i);
+        for (SectionId id : elf.sectionIds()) {
             if (SectionNames.isRuntimeConstants(elf.section(id).name())) {
                 pass.check(id);
                 if (elf.section(id).name().startsWith(POINTERS)) {

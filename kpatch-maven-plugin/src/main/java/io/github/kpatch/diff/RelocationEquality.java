@@ -143,11 +143,13 @@ final class RelocationEquality {
         if (twins.patched(a).isPresent() || twins.original(b).isPresent()) {
             return twins.patched(a).equals(Optional.of(b));
         }
-        return correlation.original().home(a).isPresent()
-                        == correlation.patched().home(b).isPresent()
-                && MangledNames.equal(
-                        correlation.original().symbol(a).name(),
-                        correlation.patched().symbol(b).name());
+        Symbol original = correlation.original().symbol(a);
+        Symbol patched = correlation.patched().symbol(b);
+        boolean sameKind = original.home().section().isPresent()
+                        == patched.home().section().isPresent()
+                // A variable that bears the name of what was a function is something else.
+                && original.type().equals(patched.type());
+        return sameKind && MangledNames.equal(original.name(), patched.name());
     }
 
     private boolean sameValue(SymbolId a, SymbolId b) {

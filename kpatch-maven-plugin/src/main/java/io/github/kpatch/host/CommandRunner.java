@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.codehaus.plexus.util.cli.CommandLineException;
 import org.codehaus.plexus.util.cli.Commandline;
 import org.codehaus.plexus.util.cli.StreamPumper;
@@ -29,8 +28,8 @@ import org.codehaus.plexus.util.cli.StreamPumper;
  *
  * <p>Kernel builds are steered by dozens of environment variables, so a process gets none of the caller's but those in
  * {@link #PASSED_ON}: a forgotten {@code KCFLAGS} or {@code MAKEFLAGS} in a shell must not change a module's bytes.
- * plexus-utils' own time-out kills the child but not make's grandchildren; processes are ended here through {@link
- * ProcessHandle#descendants()}, also when the JVM goes down.
+ * plexus-utils' own time-out kills the child but not make's grandchildren; processes are ended here with their whole
+ * {@link ProcessFamily}, also when the JVM goes down.
  */
 public final class CommandRunner {
     /** How long the rest of what an ended process said is waited for. */
@@ -87,7 +86,7 @@ public final class CommandRunner {
     }
 
     private static CommandResult run(Command command, Output output, Ending ending, long start) {
-        Process process = ending.start(() -> process(command));
+        Process process = ending.start(command);
         try {
             closeInput(process);
             StreamPumper standardOutput = new StreamPumper(process.getInputStream(), output::accept);
@@ -150,22 +149,22 @@ public final class CommandRunner {
      * JVM goes down is ended too, or not started at all.
      */
     private static final class Ending {
+        private final ProcessFamily family = new ProcessFamily();
         private Process process;
         private boolean ended;
 
-        synchronized Process start(Supplier<Process> starter) {
+        synchronized Process start(Command command) {
             if (ended) {
                 throw new IllegalStateException("the JVM goes down");
             }
-            process = starter.get();
+            process = process(command, family.environment());
             return process;
         }
 
         synchronized void end() {
             ended = true;
             if (process != null) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+                family.end(process.toHandle());
             }
         }
 
@@ -182,13 +181,14 @@ public final class CommandRunner {
         return process.waitFor(command.timeLimit().get().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static Process process(Command command) {
+    private static Process process(Command command, Map<String, String> mark) {
         Commandline line = new CleanCommandline();
         line.setExecutable(command.arguments().get(0));
         line.addArguments(
                 command.arguments().subList(1, command.arguments().size()).toArray(String[]::new));
         line.setWorkingDirectory(command.directory().toFile());
         environment(command).forEach(line::addEnvironment);
+        mark.forEach(line::addEnvironment);
         try {
             return line.execute();
         } catch (CommandLineException e) {

@@ -43,6 +43,15 @@ class VanishedChangeTest {
         Scenario.of(F + table, CHANGED).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
     }
 
+    @Test
+    void aVariableIsNotTheFunctionWhoseNameItTook() {
+        String use = "const void *f(void) { return tag; }\n";
+        Scenario scenario = Scenario.of(
+                "static void __attribute__((used)) tag(void) {}\n" + use,
+                "static char __attribute__((used)) tag[8];\n" + use);
+        assertThat(scenario.changed().outcome().changedFunctions()).containsExactly("f");
+    }
+
     /** They are used by nobody, or whoever uses them has changed. */
     @ParameterizedTest
     @ValueSource(

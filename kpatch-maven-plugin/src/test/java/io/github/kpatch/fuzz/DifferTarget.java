@@ -192,10 +192,10 @@ public final class DifferTarget {
                 Stream.concat(changed.changedFunctions().stream(), changed.newFunctions().stream())
                         .toList());
         References.astray(objects.patched(), output, tables).ifPresent(reference -> {
-            throw new AssertionError("the reference at " + reference + " leads astray");
+            throw finding("a reference leads astray", "", reference);
         });
         SecondOpinion.lostEntries(objects.original(), objects.patched(), output).ifPresent(table -> {
-            throw new AssertionError("entries are lost: " + table);
+            throw finding("entries are lost", table, table);
         });
         if (has(ITSELF)) {
             require(!changed.callbacks().isEmpty(), "an object has changed against itself");
@@ -209,18 +209,22 @@ public final class DifferTarget {
         return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
     }
 
-    private static void requireNothingLost(ObjectPair objects, List<Section> output) {
+    private void requireNothingLost(ObjectPair objects, List<Section> output) {
         SecondOpinion.lostCode(objects.original(), objects.patched(), output).ifPresent(section -> {
-            throw new AssertionError("the change of section " + section + " is lost");
+            throw finding("the change of a section is lost", section, section);
         });
     }
 
     private void requireNothingVanished(ObjectPair objects, List<String> listed) {
         if (sizes.equals(pair.sizes())) {
             VanishedChanges.in(objects, listed, sizes).ifPresent(change -> {
-                throw new AssertionError("a change is not noticed: " + change);
+                throw finding("a change is not noticed", change.replaceFirst(" say .*", ""), change);
             });
         }
+    }
+
+    private Finding finding(String law, String kind, String details) {
+        return new Finding(law, pair.name() + ", " + kind, pair.name() + ", " + details);
     }
 
     private static void require(boolean law, String broken) {

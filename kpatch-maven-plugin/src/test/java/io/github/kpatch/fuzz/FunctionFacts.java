@@ -49,16 +49,20 @@ final class FunctionFacts {
     private static final int DEEPEST = 2;
 
     private static final int LONGEST = 1 << 10;
+    private static final String OWN = ".text.";
+    private static final List<String> PLACES = List.of(".text.unlikely.", ".text.hot.");
     private static final List<String> PADDING = List.of("__pfx_", "__cfi_");
 
     private final ElfObject object;
     private final Map<String, Integer> sizes;
+    private final Set<String> shared;
     private final Map<SectionId, NavigableSet<Long>> starts = new HashMap<>();
     private final Map<SectionId, NavigableMap<Long, Function>> functions = new HashMap<>();
 
-    private FunctionFacts(ElfObject object, Map<String, Integer> sizes) {
+    private FunctionFacts(ElfObject object, Map<String, Integer> sizes, Set<String> shared) {
         this.object = object;
         this.sizes = sizes;
+        this.shared = shared;
     }
 
     /**
@@ -81,9 +85,22 @@ final class FunctionFacts {
             NavigableMap<Long, String> targets,
             Map<String, List<String>> tables) {}
 
-    /** The functions of {@code object} whose names and places cannot be mistaken. */
-    static Collection<Function> in(ElfObject object, Map<String, Integer> sizes) {
-        FunctionFacts facts = new FunctionFacts(object, sizes);
+    /** The names of all functions of {@code object}, without numbers. */
+    static Set<String> names(ElfObject object) {
+        return object.symbols().stream()
+                .filter(Symbol::isFunction)
+                .map(symbol -> SecondOpinion.withoutNumbers(symbol.name()))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * The functions of {@code object} whose names and places cannot be mistaken.
+     *
+     * @param shared names of functions that both objects have: in a section made for one function no other begins, and
+     *     another name for a place in it changes nothing about what is there
+     */
+    static Collection<Function> in(ElfObject object, Map<String, Integer> sizes, Set<String> shared) {
+        FunctionFacts facts = new FunctionFacts(object, sizes, shared);
         facts.findFunctions();
         facts.findStarts();
         facts.readCode();
@@ -101,6 +118,8 @@ final class FunctionFacts {
                     && !symbol.name().isEmpty()
                     && home.isPresent()
                     && PADDING.stream().noneMatch(symbol.name()::startsWith)
+                    && (!isOneFunctions(object.section(home.get()))
+                            || shared.contains(SecondOpinion.withoutNumbers(symbol.name())))
                     && symbol.value() >= 0
                     && symbol.value() < object.section(home.get()).bytes().size()) {
                 symbols.computeIfAbsent(home.get(), id -> new TreeMap<>())
@@ -128,6 +147,10 @@ final class FunctionFacts {
             });
             functions.put(id, found);
         });
+    }
+
+    private static boolean isOneFunctions(Section section) {
+        return section.name().startsWith(OWN);
     }
 
     private static boolean isCode(Section section) {
@@ -303,9 +326,15 @@ final class FunctionFacts {
         if (TableShapes.isOutOfLine(section.name())) {
             return content(id, place, depth, length);
         }
+        // Names of functions come and go without moving anything.
+        if (isCode(section) && isOneFunctions(section)) {
+            return at(withoutPlace(section), place);
+        }
         Optional<Function> function = functionAt(id, place);
         if (function.isPresent()) {
-            return inFunction(function.get(), section, place);
+            return at(
+                    function.get().names().iterator().next(),
+                    place - function.get().start());
         }
         Symbol symbol = object.symbol(relocation.symbol());
         if (!symbol.isSection() && !symbol.name().startsWith(".")) {
@@ -327,11 +356,14 @@ final class FunctionFacts {
         return variable(id, place).orElseGet(() -> content(id, place, depth, length));
     }
 
-    /** By its section where that is made for it, for names of functions come and go without moving anything. */
-    private static String inFunction(Function function, Section section, long place) {
-        return section.name().startsWith(".text.")
-                ? at(section.name(), place)
-                : at(function.names().iterator().next(), place - function.start());
+    /** Whether a function is seldom or often called, its callers do not say; its cold piece is something else. */
+    private String withoutPlace(Section section) {
+        return PLACES.stream()
+                .filter(section.name()::startsWith)
+                .map(place -> OWN + section.name().substring(place.length()))
+                .filter(plain -> object.sectionsNamed(plain).isEmpty())
+                .findFirst()
+                .orElse(section.name());
     }
 
     private static String at(String name, long offset) {

@@ -2,19 +2,20 @@ package io.github.kpatch.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.Jazzer;
-import io.github.kpatch.host.Folders;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jacoco.agent.AgentJar;
 import org.jacoco.core.analysis.Analyzer;
 import org.jacoco.core.analysis.CoverageBuilder;
@@ -34,23 +35,18 @@ class FuzzTest {
     private static final Optional<Integer> SECONDS = Optional.ofNullable(Integer.getInteger("kpatch.fuzzSeconds"));
     private static final List<Class<?>> TARGETS = List.of(ElfReaderTarget.class, DifferTarget.class);
     /** Inputs of the walk that every build takes, the seeds among them: half a minute's. */
-    private static final Map<Class<?>, Integer> INPUTS =
-            Map.of(ElfReaderTarget.class, 100_000, DifferTarget.class, 2500);
+    private static final Map<Class<?>, Long> INPUTS =
+            Map.of(ElfReaderTarget.class, 100_000L, DifferTarget.class, 2500L);
 
-    /** Far beyond what any input takes, even while the machine is busy with other things. */
-    private static final int HANG_SECONDS = 120;
-
-    private static final int LONGEST_INPUT = 16 << 10;
+    private static final Duration LONGEST_BUILD = Duration.ofHours(1);
     private static final double COVERED = 0.80;
-    private static final Pattern EXECUTIONS = Pattern.compile("stat::number_of_executed_units: (\\d+)");
 
     /** A child process and what it prints. */
     private record Running(Process process, Path log) {
         String output() throws Exception {
             int exitCode = process.waitFor();
             String output = Files.readString(log, StandardCharsets.ISO_8859_1);
-            String finding = output.substring(Math.max(0, output.indexOf("\n==")));
-            assertThat(exitCode).as("%s:\n%s", log, finding).isZero();
+            assertThat(exitCode).as("%s:\n%s", log, output).isZero();
             return output;
         }
     }
@@ -80,55 +76,39 @@ class FuzzTest {
 
     @SuppressWarnings("SystemOut")
     private static void fuzz(Seeds seeds) throws Exception {
-        List<Running> fuzzers = new ArrayList<>();
+        Map<Class<?>, FuzzWalk> walks = new LinkedHashMap<>();
+        TARGETS.forEach(target -> walks.put(target, walk(target, seeds)));
+        ExecutorService threads = Executors.newFixedThreadPool(TARGETS.size());
+        List<String> findings = new ArrayList<>();
         try {
+            Map<Class<?>, Future<FuzzWalk.Outcome>> outcomes = new LinkedHashMap<>();
+            walks.forEach((target, walk) -> outcomes.put(target, threads.submit(() -> walk.walk(length(target)))));
             for (Class<?> target : TARGETS) {
-                fuzzers.add(fuzz(target, seeds));
-            }
-            for (int i = 0; i < TARGETS.size(); i++) {
-                String output = fuzzers.get(i).output();
-                System.out.println("fuzzing " + TARGETS.get(i).getSimpleName() + ": " + executions(output)
-                        + " executions, no finding");
+                FuzzWalk.Outcome outcome = outcomes.get(target).get();
+                System.out.println("fuzzing " + target.getSimpleName() + ": " + outcome);
+                findings.addAll(outcome.findings());
             }
         } finally {
-            fuzzers.forEach(each -> each.process().destroy());
+            walks.values().forEach(FuzzWalk::stop);
+            threads.shutdownNow();
         }
+        assertThat(findings).isEmpty();
+    }
+
+    private static FuzzWalk.Length length(Class<?> target) {
+        return SECONDS.map(seconds -> new FuzzWalk.Length(
+                        Integer.getInteger("kpatch.fuzzSeed", 1 + new Random().nextInt(Short.MAX_VALUE)),
+                        Optional.empty(),
+                        Duration.ofSeconds(seconds)))
+                .orElseGet(() -> new FuzzWalk.Length(1, Optional.of(INPUTS.get(target)), LONGEST_BUILD));
+    }
+
+    private static FuzzWalk walk(Class<?> target, Seeds seeds) {
+        return new FuzzWalk(target, FOLDER, options(seeds), inputs(target, seeds));
     }
 
     private static Path inputs(Class<?> target, Seeds seeds) {
         return target.equals(ElfReaderTarget.class) ? seeds.objects() : seeds.scripts();
-    }
-
-    private static String kept(Class<?> target) {
-        return folder("kept", target);
-    }
-
-    private static String folder(String kind, Class<?> target) {
-        return Folders.make(FOLDER.resolve(kind).resolve(target.getSimpleName()))
-                .toString();
-    }
-
-    private static Running fuzz(Class<?> target, Seeds seeds) throws IOException {
-        List<String> walk = SECONDS.map(seconds -> List.of("-max_total_time=" + seconds))
-                .orElseGet(() -> List.of("-seed=1", "-runs=" + INPUTS.get(target)));
-        List<String> arguments = new ArrayList<>(List.of(
-                Jazzer.class.getName(),
-                "--target_class=" + target.getName(),
-                "--instrumentation_includes=io.github.kpatch.**",
-                "--instrumentation_excludes=io.github.kpatch.fuzz.**",
-                "--reproducer_path=" + FOLDER,
-                "-artifact_prefix=" + folder("findings", target) + "/",
-                // Java's heap is bounded above; what the system calls the peak of a process counts its parent's as
-                // well.
-                "-rss_limit_mb=0",
-                "-max_len=" + LONGEST_INPUT,
-                "-timeout=" + HANG_SECONDS,
-                "-print_final_stats=1",
-                kept(target),
-                folder("findings", target),
-                inputs(target, seeds).toString()));
-        arguments.addAll(walk);
-        return start(target.getSimpleName() + ".log", seeds, List.of(), arguments.toArray(String[]::new));
     }
 
     private static Running replay(Class<?> target, Seeds seeds) throws IOException {
@@ -138,7 +118,7 @@ class FuzzTest {
                 List.of(),
                 Replay.class.getName(),
                 target.getName(),
-                kept(target),
+                walk(target, seeds).kept().toString(),
                 inputs(target, seeds).toString());
     }
 
@@ -154,29 +134,25 @@ class FuzzTest {
                 inputs(target, seeds).toString());
     }
 
+    private static List<String> options(Seeds seeds) {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return List.of("-Xmx512m", "-D" + DifferTarget.PAIRS + "=" + seeds.pairs(), "-cp", classPath);
+    }
+
     private static Running start(String log, Seeds seeds, List<String> options, String... arguments)
             throws IOException {
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-D" + DifferTarget.PAIRS + "=" + seeds.pairs(),
-                "-cp",
-                classPath));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options(seeds));
         command.addAll(options);
         command.addAll(List.of(arguments));
-        File output = FOLDER.resolve(log).toFile();
+        Path output = FOLDER.resolve(log);
         return new Running(
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(output)
+                        .redirectOutput(output.toFile())
                         .start(),
-                output.toPath());
-    }
-
-    private static String executions(String output) {
-        Matcher matcher = EXECUTIONS.matcher(output);
-        return matcher.results().map(result -> result.group(1)).reduce("no", (first, last) -> last);
+                output);
     }
 
     private static List<IPackageCoverage> coverage(Path executed) throws IOException {

@@ -54,8 +54,10 @@ final class VanishedChanges {
     }
 
     private Optional<String> in(ObjectPair objects) {
-        Map<String, List<Function>> originals = byName(FunctionFacts.in(objects.original(), sizes));
-        Map<String, List<Function>> all = byName(FunctionFacts.in(objects.patched(), sizes));
+        Set<String> shared = new TreeSet<>(FunctionFacts.names(objects.original()));
+        shared.retainAll(FunctionFacts.names(objects.patched()));
+        Map<String, List<Function>> originals = byName(FunctionFacts.in(objects.original(), sizes, shared));
+        Map<String, List<Function>> all = byName(FunctionFacts.in(objects.patched(), sizes, shared));
         for (Map.Entry<String, List<Function>> each : all.entrySet()) {
             List<Function> twins = originals.getOrDefault(each.getKey(), List.of());
             if (twins.size() == 1 && each.getValue().size() == 1) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +105,41 @@ class CommandRunnerTest {
         assertThat(sleepers()).isEmpty();
     }
 
+    @Test
+    void whatIsForkedWhileItsFamilyIsEndedIsEndedToo() {
+        for (int i = 0; i < 40; i++) {
+            Command forks = shell("n=0; while [ $n -lt 2000 ]; do sleep %s & n=$((n + 1)); done".formatted(LONG_SLEEP));
+
+            runner.run(forks.within(Duration.ofMillis(20 + i)));
+
+            assertEnded();
+        }
+    }
+
+    @Test
+    void whatItsParentLeftBehindIsEndedToo() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Command leaves = shell("sh -c 'sleep %1$s & echo left'; sleep %1$s".formatted(LONG_SLEEP));
+
+        runner.run(leaves.within(Duration.ofSeconds(1)), lines::add);
+
+        assertThat(lines).containsExactly("left");
+        assertEnded();
+    }
+
+    @Test
+    void aChildWithAnEmptyEnvironmentIsEndedToo() {
+        runner.run(shell("env -i sleep " + LONG_SLEEP).within(Duration.ofSeconds(1)));
+
+        assertEnded();
+    }
+
+    private static void assertEnded() {
+        List<ProcessHandle> survivors = sleepers();
+        survivors.forEach(ProcessHandle::destroyForcibly);
+        assertThat(survivors).isEmpty();
+    }
+
     /** Begins to end while another thread is about to start a process, and takes long enough for it to be started. */
     static final class Leaver {
         private Leaver() {}
@@ -166,12 +200,12 @@ class CommandRunnerTest {
         return problem.problems().get(0);
     }
 
-    /** The processes of this test that live. One that was ended may take a moment to be gone. */
+    /** The processes of this test that live, those that a shell has forked and not yet made a {@code sleep} included. */
     private static List<ProcessHandle> sleepers() {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info()
                         .arguments()
-                        .filter(arguments -> Arrays.asList(arguments).contains(LONG_SLEEP))
+                        .filter(arguments -> String.join(" ", arguments).contains(LONG_SLEEP))
                         .isPresent())
                 .toList();
     }
