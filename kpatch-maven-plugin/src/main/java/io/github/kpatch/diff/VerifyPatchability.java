@@ -164,7 +164,7 @@ final class VerifyPatchability {
             return;
         }
         Section section = patched.section(base);
-        if (section.name().startsWith("__ksymtab")) {
+        if (SectionNames.isExports(section.name())) {
             problems.add(new Problem(
                     ProblemCode.SECTION_CHANGED,
                     patched.where(id),
