@@ -1,3 +1,4 @@
+import groovy.json.JsonSlurper
 import io.github.kpatch.host.Archives
 import io.github.kpatch.host.Progress
 import java.nio.charset.StandardCharsets
@@ -23,13 +24,11 @@ def fits(Path patch, Path tree, int fuzz) {
     return process.exitValue() == 0
 }
 
-// The prepared source of the kernel that the other tests patch.
+// The prepared source of the kernel, as the canonical test took it.
 def release = new File(basedir, '../setup-debian-kernel/kernel.properties').text.trim().replaceFirst('.*=', '')
-def tree = new File(cache, 'trees').listFiles().collect { new File(it, 'linux') }.find {
-    def name = new File(it, 'include/config/kernel.release')
-    name.file && name.text.trim() == release
-}?.toPath()
-assert tree != null : "The cache has no source of $release yet: let vmlinux-function run before this test."
+def unpacked = new File(basedir, '../vmlinux-function/target/kpatch/2-unpack.json')
+assert unpacked.file : 'Let vmlinux-function run with this test: the source of the kernel is taken from it.'
+def tree = Path.of(new JsonSlurper().parse(unpacked).result.tree)
 
 def corpus = Path.of(repository, 'kpatch-maven-plugin/src/test/resources/corpus/corpus.tar.zst')
 def pairs = new TreeMap()
