@@ -1,5 +1,5 @@
 // The worked example of the archetype's README is this very patch.
-def patch = new File(basedir, 'src/main/kpatch/patches/eventfd-count-writes.patch')
+def patch = new File(repository, 'src/it/shadow-variable/src/main/kpatch/patches/eventfd-count-writes.patch')
 def readme = new File(repository, 'kpatch-archetype/src/main/resources/archetype-resources/README.md')
 def shown = readme.text.replace('${pound}', '#')
 def indented = patch.readLines().collect { it.isEmpty() ? it : '    ' + it }.join('\n')

@@ -76,6 +76,16 @@ final class SectionNames {
         return base.equals(arch.callSiteList()) || base.equals(PATCHABLE_ENTRIES) || base.equals(".sframe");
     }
 
+    /** What a file exports: the kernel's own table, or since 6.4 notes of which modpost makes the table. */
+    static boolean isExports(String base) {
+        return base.startsWith("__ksymtab") || base.equals(".export_symbol");
+    }
+
+    /** The list of places that allocate memory, of kernels that count by place; since 6.13 under its longer name. */
+    static boolean isAllocationTags(String base) {
+        return base.equals("alloc_tags") || base.equals(".codetag.alloc_tags");
+    }
+
     /** Lists of places that the kernel overwrites with a constant when it boots; no loader reads them. */
     static boolean isRuntimeConstants(String name) {
         return RUNTIME_CONSTANTS.stream().anyMatch(name::startsWith);

@@ -72,7 +72,14 @@ final class VerifyPatchability {
                     id,
                     "A function in it changed that has no section of its own, so nothing would lead to the new one.");
         }
-        if (included && status != Status.NEW && isLiveData(id)) {
+        if (included && status != Status.NEW && SectionNames.isAllocationTags(section.name())) {
+            problems.add(new Problem(
+                    ProblemCode.DATA_CHANGED,
+                    patched.where(id),
+                    "The patch allocates memory in a new place, and the kernel, which counts by place"
+                            + " (CONFIG_MEM_ALLOC_PROFILING), has existing places in this section.",
+                    "Let new code allocate without being counted: kmalloc_noprof() for kmalloc(), and so on."));
+        } else if (included && status != Status.NEW && isLiveData(id)) {
             add(
                     ProblemCode.DATA_CHANGED,
                     id,
@@ -157,7 +164,7 @@ final class VerifyPatchability {
             return;
         }
         Section section = patched.section(base);
-        if (section.name().startsWith("__ksymtab")) {
+        if (SectionNames.isExports(section.name())) {
             problems.add(new Problem(
                     ProblemCode.SECTION_CHANGED,
                     patched.where(id),

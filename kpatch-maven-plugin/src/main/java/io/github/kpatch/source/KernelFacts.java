@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Turns the pieces of a built kernel into the facts a livepatch needs, once for each kernel. A vmlinux with debug
@@ -60,10 +61,16 @@ final class KernelFacts {
     private final PieceReader reader;
     private final PackageStore packages;
 
-    KernelFacts(KernelCache cache, PieceReader reader, PackageStore packages) {
+    private final Consumer<KernelConfig> machine;
+
+    /**
+     * @param machine refuses a config that this machine cannot build by, before anything big is brought
+     */
+    KernelFacts(KernelCache cache, PieceReader reader, PackageStore packages, Consumer<KernelConfig> machine) {
         this.cache = cache;
         this.reader = reader;
         this.packages = packages;
+        this.machine = machine;
     }
 
     /** What a kernel and its modules say of themselves; written as JSON beside its symbol tables. */
@@ -187,7 +194,9 @@ final class KernelFacts {
 
     private void checkEarly(Piece piece) {
         reader.read(List.of(new PieceReader.Wanted(piece, (name, size, content) -> {
-            ConfigRules.checkPreconditions(piece.toString(), config(piece, content.readAllBytes()));
+            KernelConfig config = config(piece, content.readAllBytes());
+            ConfigRules.checkPreconditions(piece.toString(), config);
+            machine.accept(config);
             return false;
         })));
     }

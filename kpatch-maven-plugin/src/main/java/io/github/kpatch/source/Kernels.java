@@ -9,6 +9,7 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds kernels, from which {@link LocatedKernel} then gets what is wanted and keeps it in the cache. */
 public final class Kernels {
@@ -57,7 +58,11 @@ public final class Kernels {
                 request,
                 locator.locate(request, request.debugPackage() != DebugPackage.ALWAYS),
                 () -> locator.locate(request, false),
-                new KernelFacts(cache, new PieceReader(archives, packages), packages),
+                new KernelFacts(
+                        cache,
+                        new PieceReader(archives, packages),
+                        packages,
+                        config -> Toolchain.find(Optional.of(config), request.compiler(), runner, cache.memo())),
                 new KernelSources(archives, cache.memo(), packages, cache),
                 new TreePreparation(cache, runner, progress),
                 runner,

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The programs and headers that preparing a kernel tree and building objects in it take. All that is missing is said at
@@ -50,6 +52,8 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
             new Needed("bison", "bison"),
             new Needed("perl", "perl"));
     private static final Needed PAHOLE = new Needed("pahole", "dwarves");
+    private static final Needed RUST_COMPILER = new Needed("rustc", "rustc");
+    private static final Needed RUST_BINDINGS = new Needed("bindgen", "bindgen");
     private static final Needed LIBELF = new Needed("gelf.h", "libelf-dev");
     private static final Needed OPENSSL = new Needed("openssl/opensslv.h", "libssl-dev");
 
@@ -83,6 +87,11 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
         if (config.isEmpty() || config.get().isEnabled("DEBUG_INFO_BTF")) {
             needed.add(PAHOLE);
         }
+        boolean rust = config.isPresent() && config.get().isEnabled("RUST");
+        if (rust) {
+            needed.add(RUST_COMPILER);
+            needed.add(RUST_BINDINGS);
+        }
         List<Needed> missing = new ArrayList<>();
         List<Tool> found = new ArrayList<>();
         for (Needed one : needed) {
@@ -105,7 +114,30 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
         if (!missing.isEmpty()) {
             throw ProblemException.inputs(problems(missing));
         }
-        return new Toolchain(found, Compiler.examine(compilerName, compilerProgram.orElseThrow(), tools, runner, memo));
+        Toolchain toolchain = new Toolchain(
+                found, Compiler.examine(compilerName, compilerProgram.orElseThrow(), tools, runner, memo));
+        if (rust) {
+            toolchain.checkRustCompiler(config.get());
+        }
+        return toolchain;
+    }
+
+    /** The kernel's source takes another config from a Rust compiler of another version, whatever is patched. */
+    private void checkRustCompiler(KernelConfig config) {
+        Tool compiler = tool(RUST_COMPILER.name());
+        Optional<String> wanted = config.text("CONFIG_RUSTC_VERSION_TEXT").map(Toolchain::nameAndVersion);
+        if (wanted.isPresent() && !wanted.get().equals(nameAndVersion(compiler.version()))) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.COMPILER_MISMATCH,
+                    compiler.name(),
+                    "The kernel was built with '" + wanted.get() + "', this is '" + nameAndVersion(compiler.version())
+                            + "'.",
+                    "Install " + wanted.get() + " and put it first on the PATH."));
+        }
+    }
+
+    private static String nameAndVersion(String line) {
+        return Stream.of(line.split(" ")).limit(2).collect(Collectors.joining(" "));
     }
 
     /** The program of that name. */

@@ -2,6 +2,7 @@ package io.github.kpatch.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.testing.KernelFlags;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +19,7 @@ class PaddedFunctionsTest {
             """;
 
     private static Scenario padded(String original, String patched) {
-        return Scenario.of(original, patched)
-                .flags("-fpatchable-function-entry=16,16", "-falign-functions=16", "-fcf-protection=branch");
+        return Scenario.of(original, patched).flags(KernelFlags.PADDING.toArray(String[]::new));
     }
 
     @Test

@@ -49,6 +49,6 @@ class ScenarioTableTest {
                 .map(Scenario::row)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(covered).isEqualTo(wanted);
-        assertThat(table()).extracting(Scenario::row).doesNotHaveDuplicates().hasSize(118);
+        assertThat(table()).extracting(Scenario::row).doesNotHaveDuplicates().hasSize(125);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.kpatch.diff;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.testing.Row;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,29 @@ class VanishedPartsTest {
         Scenario.of(with, CODE).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
         Scenario.of(with, CODE.replace("+ 1", "+ 2")).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
         Scenario.of(with, with.replace("+ 1", "+ 2")).changed().changes("f");
+    }
+
+    /** As {@code linux/export.h} writes it since 6.4, for modpost to make the table of exports. */
+    private static String exported(String function) {
+        return """
+                asm(".section .export_symbol,\\"a\\"\\n__export_symbol_NAME: .asciz \\"GPL\\"\\n.asciz \\"\\"\\n.balign 8\\n.quad NAME\\n.text");
+                """.replace("NAME", function);
+    }
+
+    @Test
+    @Row("114")
+    void exportOfKernelsSinceSixFour() {
+        String code = CODE + "int g(int x) { return h(x) + 3; }\n";
+        String one = code + exported("f");
+        String two = one + exported("g");
+        String ordinary = two.replace("+ 1", "+ 2");
+        for (String[] pair : new String[][] {{one, two}, {two, one}, {one, ordinary}}) {
+            assertThat(Scenario.of(pair[0], pair[1]).assertRejected(ProblemCode.SECTION_CHANGED))
+                    .anySatisfy(problem -> assertThat(problem.what()).contains("an exported symbol"));
+        }
+        Scenario.of(code, one).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+        Scenario.of(one, code).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+        Scenario.of(two, ordinary).changed().changes("f");
     }
 
     @Test

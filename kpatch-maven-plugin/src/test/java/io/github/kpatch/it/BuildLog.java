@@ -42,14 +42,19 @@ public final class BuildLog {
      * the code's cure or a better one, and no stack trace.
      */
     public BuildLog refuses(ProblemCode code, String... details) {
-        assertThat(text).contains("BUILD FAILURE").contains(code.id()).contains(details);
+        return refusesAll(List.of(code), details);
+    }
+
+    /** The same of several findings at once, each with its own code; there is no other. */
+    public BuildLog refusesAll(List<ProblemCode> codes, String... details) {
+        assertThat(text).contains("BUILD FAILURE").contains(details);
         assertThat(STACK_FRAME.matcher(text).find())
                 .as("stack trace in\n%s", text)
                 .isFalse();
         assertThat(Stream.of(ProblemCode.values())
                         .filter(other -> text.contains(other.id() + " ") || text.contains(other.id() + ":")))
                 .as("codes in\n%s", text)
-                .containsExactly(code);
+                .containsExactlyInAnyOrderElementsOf(codes);
         return this;
     }
 

@@ -78,7 +78,7 @@ class DebianKernelTest {
                 linux-image-%s-dbg - Debug symbols
                 linux-image-%s-unsigned - Linux 6.1
                 linux-image-6.1.0-12-amd64 - Linux 6.1 for 64-bit PCs (signed)
-                linux-image-6.1.0-7-rt-amd64 - Linux 6.1, PREEMPT_RT
+                linux-image-6.1.0-7-cloud-amd64 - Linux 6.1 for clouds
                 linux-image-6.12-amd64 - Linux for 64-bit PCs (meta-package)
                 """.formatted(RELEASE, RELEASE, RELEASE));
     }
@@ -354,7 +354,7 @@ class DebianKernelTest {
     @Test
     void anUnknownReleaseListsThoseThatCanBePatchedTheBestFirst() throws IOException {
         offer("6.1.0-12-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
-        offer("6.1.0-7-rt-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        offer("6.1.0-7-cloud-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
         offer("6.1.0-13-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg");
         offer("6.1.0-14-amd64", "6.1.14-1", "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
         offer("6.12.9+deb12-amd64", VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
@@ -366,7 +366,7 @@ class DebianKernelTest {
                         .target())
                 .hasMessageContaining("KP201 6.1.0-99-amd64")
                 .hasMessageContaining("Choose one of: 6.1.0-12-amd64, " + RELEASE
-                        + ", 6.1.0-7-rt-amd64, 6.12.9+deb12-amd64; goal kpatch:releases lists them all.");
+                        + ", 6.1.0-7-cloud-amd64, 6.12.9+deb12-amd64; goal kpatch:releases lists them all.");
     }
 
     @Test
@@ -435,6 +435,33 @@ class DebianKernelTest {
                 .hasMessageContaining("KP203")
                 .hasMessageContaining("CONFIG_LTO_CLANG");
         assertThat(downloads()).containsExactly("download linux-headers-" + RELEASE + "=" + VERSION);
+    }
+
+    /** Whether the machine has another Rust compiler, or none, or no maker of bindings. */
+    @Test
+    void aKernelWhoseRustCompilerIsNotHereIsRefusedAfterTheSmallestPackage() throws IOException {
+        toy.config("CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=\"rustc 0.0.1\"\n");
+        publish(headersPackage(), "linux-headers-" + RELEASE, "");
+
+        assertThatThrownBy(() ->
+                        kernels().locate(request(Optional.of(RELEASE), false)).target())
+                .hasMessageMatching("(?s).*KP10[12] (rustc|bindgen): .*");
+        assertThat(downloads()).containsExactly("download linux-headers-" + RELEASE + "=" + VERSION);
+    }
+
+    @Test
+    void aRealTimeKernelWantsItsOwnSource() throws IOException {
+        String release = "6.1.0-41-rt-amd64";
+        offer(release, VERSION, "linux-image-%s", "linux-image-%s-dbg", "linux-headers-%s");
+        publish(imagePackage(), "linux-image-" + release, "");
+
+        assertThatThrownBy(() -> kernels().locate(request(Optional.of(release), false)))
+                .hasMessageContaining(
+                        "KP205 linux-source-6.1: The kernel " + release + " is built with the real-time patches")
+                .hasMessageContaining("kpatch.source");
+        assertThat(downloads()).isEmpty();
+        assertThat(kernels().releases(false))
+                .noneMatch(offered -> offered.release().value().equals(release));
     }
 
     @Test

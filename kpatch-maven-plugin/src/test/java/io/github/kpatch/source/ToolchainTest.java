@@ -8,7 +8,10 @@ import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.testing.NativeTools;
+import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +57,31 @@ class ToolchainTest {
                         Toolchain.find(Optional.of(config("CONFIG_SMP=y\n")), Optional.empty(), none, runner, memo()))
                 .hasMessageContaining("KP101 gcc: ")
                 .hasMessageNotContaining("pahole");
+    }
+
+    @Test
+    void aKernelWithRustNeedsItsRustCompiler() throws IOException {
+        KernelConfig config =
+                config("CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=\"rustc 1.85.1 (4eb161250 2025-03-15)\"\n");
+        Tools none = new Tools(runner, memo(), folder.toString());
+        assertThatThrownBy(() -> Toolchain.find(Optional.of(config), Optional.empty(), none, runner, memo()))
+                .hasMessageContaining("KP101 rustc: ")
+                .hasMessageContaining("KP101 bindgen: ");
+
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Tools withRust = new Tools(runner, memo(), bin + File.pathSeparator + System.getenv("PATH"));
+        script(bin.resolve("bindgen"), "bindgen 0.71.1");
+        script(bin.resolve("rustc"), "rustc 1.63.0 (other)");
+        assertThatThrownBy(() -> Toolchain.find(Optional.of(config), Optional.of("gcc"), withRust, runner, memo()))
+                .hasMessageContaining("KP102 rustc: The kernel was built with 'rustc 1.85.1', this is 'rustc 1.63.0'.");
+        script(bin.resolve("rustc"), "rustc 1.85.1 (another build)");
+        Toolchain found = Toolchain.find(Optional.of(config), Optional.of("gcc"), withRust, runner, memo());
+        assertThat(found.tool("rustc").program()).isEqualTo(bin.resolve("rustc"));
+    }
+
+    private static void script(Path program, String version) throws IOException {
+        Files.writeString(program, "#!/bin/sh\necho '" + version + "'\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
     }
 
     @Test

@@ -24,5 +24,9 @@ public final class KernelFlags {
     /** A call of ftrace at the begin of each function. */
     public static final List<String> FTRACE = List.of("-pg", "-mfentry");
 
+    /** Room before each function, and marks where indirect branches may land, as in kernels since 6.2. */
+    public static final List<String> PADDING =
+            List.of("-fpatchable-function-entry=16,16", "-falign-functions=16", "-fcf-protection=branch");
+
     private KernelFlags() {}
 }

@@ -195,8 +195,10 @@ public final class Debian implements Distribution {
         return known;
     }
 
-    /** The releases of which all packages that a live patch takes are there in one version. */
-    private List<String> complete(List<String> releases) {
+    /** The releases of which all packages that a live patch takes are there in one version, their source included. */
+    private List<String> complete(List<String> known) {
+        List<String> releases =
+                known.stream().filter(release -> !isRealTime(release)).toList();
         Map<String, List<String>> needed = new TreeMap<>();
         for (String release : releases) {
             needed.put(
@@ -228,6 +230,10 @@ public final class Debian implements Distribution {
     private static Optional<String> flavour(String release) {
         Matcher matcher = RELEASE.matcher(release);
         return matcher.matches() && KernelRelease.isValid(release) ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    private static boolean isRealTime(String release) {
+        return flavour(release).filter(name -> name.startsWith("rt-")).isPresent();
     }
 
     private static String series(String release) {
@@ -285,9 +291,20 @@ public final class Debian implements Distribution {
             return piece(IMAGE + release + DEBUG, "usr/lib/debug/lib/modules/" + release);
         }
 
+        /** The package's archive is what the other flavours are built from. */
         @Override
         public Piece source() {
             String name = SOURCE + series(release);
+            if (isRealTime(release)) {
+                throw ProblemException.input(
+                        new Problem(
+                                ProblemCode.SOURCE_VERSION_MISMATCH,
+                                name,
+                                "The kernel " + release
+                                        + " is built with the real-time patches, and the archive in this package is the source"
+                                        + " without them.",
+                                "Give the source with these patches applied (kpatch.source), or choose a release of another flavour."));
+            }
             return piece(name, "usr/src/" + name + ".tar.xz");
         }
 
