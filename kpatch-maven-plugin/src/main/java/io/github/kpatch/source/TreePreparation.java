@@ -103,6 +103,10 @@ final class TreePreparation {
                 Optional.empty());
     }
 
+    /**
+     * What every make in the tree is told. Assembler gets the same choice of debug information as C: kbuild asks for it where
+     * the kernel has it, and it names the folder that an object was made in.
+     */
     private static List<String> makeVariables(
             TargetKernel target, KernelConfig config, Toolchain toolchain, KernelRequest request) {
         String compiler = toolchain.compiler().command();
@@ -112,7 +116,8 @@ final class TreePreparation {
                 "KERNELRELEASE=" + target.release(),
                 "CC=" + compiler,
                 "HOSTCC=" + compiler,
-                "KCFLAGS=" + SECTIONS + debugInformation));
+                "KCFLAGS=" + SECTIONS + debugInformation,
+                "KAFLAGS=" + debugInformation.strip()));
         if (config.text("CONFIG_RUSTC_VERSION").filter("0"::equals).isPresent()) {
             variables.add("RUSTC=" + NO_RUST_COMPILER);
         }

@@ -70,7 +70,7 @@ class KernelsTest {
         assertThat(kernel.tree().resolve("include/generated/utsrelease.h"))
                 .hasContent("#define UTS_RELEASE \"" + ToyKernel.RELEASE + "\"");
         assertThat(kernel.tree().resolve("include/generated/flags"))
-                .hasContent("gcc -ffunction-sections -fdata-sections -g0 Thu Jan  1 00:00:00 UTC 1970");
+                .hasContent("gcc -ffunction-sections -fdata-sections -g0, -g0 Thu Jan  1 00:00:00 UTC 1970");
         assertThat(kernel.tree().resolve("Module.symvers")).hasSameBinaryContentAs(toy.symvers());
         assertThat(kernel.tree().resolve("scripts/run.sh")).isExecutable();
         assertThat(kernel.lock().sourceVersion()).isEqualTo("6.1.10-2");

@@ -41,7 +41,7 @@ final class ToyKernel {
                 prepare:
                 \tmkdir -p include/generated
                 \techo '#define UTS_RELEASE "$(KERNELRELEASE)"' > include/generated/utsrelease.h
-                \techo "$(CC) $(KCFLAGS) $$KBUILD_BUILD_TIMESTAMP" > include/generated/flags
+                \techo "$(CC) $(KCFLAGS), $(KAFLAGS) $$KBUILD_BUILD_TIMESTAMP" > include/generated/flags
                 modules_prepare:
                 \t$(FAIL) cp stale.o included.o 2>/dev/null || true
                 mrproper:
