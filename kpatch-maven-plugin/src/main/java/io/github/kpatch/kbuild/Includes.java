@@ -37,7 +37,9 @@ import java.util.stream.Stream;
  *       one there, any file of the tree whose path ends so, for Makefiles add folders of their own;
  *   <li>a computed name is every name that its macro is defined to anywhere, and one that is defined nowhere includes
  *       everything. The headers of trace events define what includes them again;
- *   <li>what a Makefile includes by {@code -include} is included by all files below its folder.
+ *   <li>what a Makefile includes by {@code -include} is included by all files below its folder;
+ *   <li>a file that the patch adds is found by those who ask for it beside themselves, where every command line looks, or
+ *       where an option of a Makefile above what is compiled lets the compiler look.
  * </ul>
  *
  * @param files the files by their path relative to the tree
@@ -64,6 +66,11 @@ public record Includes(SortedMap<String, Scanned> files) {
 
     private static final String ARCHITECTURES = "arch";
 
+    /** Folders of Makefiles whose options every compile has; the folders that they name are the common ones. */
+    private static final Set<String> FOR_ALL = Set.of("", "scripts/");
+
+    private static final Pattern COMMON_FOLDER = Pattern.compile("(arch/[^/]+/)?include/(generated/)?(uapi/)?");
+
     /** Puts the files in order. */
     public Includes {
         files = new TreeMap<>(files);
@@ -76,15 +83,22 @@ public record Includes(SortedMap<String, Scanned> files) {
      * @param named names between angle brackets, or from computed or optional places: looked for everywhere
      * @param computed macros whose value it includes
      * @param defined macros that it defines to the name of a file, each with the name after a blank
+     * @param folders what a Makefile adds to the folders that are looked in, see {@link IncludeFolders}
      * @param embeds whether it takes in files that are not source
      */
     public record Scanned(
-            List<String> beside, List<String> named, List<String> computed, List<String> defined, boolean embeds) {
+            List<String> beside,
+            List<String> named,
+            List<String> computed,
+            List<String> defined,
+            List<String> folders,
+            boolean embeds) {
         public Scanned {
             beside = List.copyOf(beside);
             named = List.copyOf(named);
             computed = List.copyOf(computed);
             defined = List.copyOf(defined);
+            folders = List.copyOf(folders);
         }
     }
 
@@ -139,7 +153,8 @@ public record Includes(SortedMap<String, Scanned> files) {
             while (option.find()) {
                 named.add(option.group(1).replaceFirst("^\\$[({]\\w+[)}]/", ""));
             }
-            return new Scanned(List.of(), List.copyOf(named), List.of(), List.of(), false);
+            return new Scanned(
+                    List.of(), List.copyOf(named), List.of(), List.of(), IncludeFolders.in(path, text), false);
         }
         for (int hash = text.indexOf('#'); hash >= 0; hash = text.indexOf('#', hash + 1)) {
             Matcher directive = DIRECTIVE.matcher(text).region(hash, text.length());
@@ -171,6 +186,7 @@ public record Includes(SortedMap<String, Scanned> files) {
                 List.copyOf(named),
                 List.copyOf(computed),
                 List.copyOf(defined),
+                List.of(),
                 text.contains(EMBEDS));
     }
 
@@ -229,12 +245,10 @@ public record Includes(SortedMap<String, Scanned> files) {
 
     private Map<String, List<String>> includers(Collection<String> changed) {
         Map<String, List<String>> byName = new HashMap<>();
-        Set<String> all = new TreeSet<>(files.keySet());
-        all.addAll(changed);
-        for (String file : all) {
-            byName.computeIfAbsent(lastName(file), added -> new ArrayList<>()).add(file);
+        for (String file : files.keySet()) {
+            byName.computeIfAbsent(lastName(file), none -> new ArrayList<>()).add(file);
         }
-        Set<String> added = new HashSet<>(changed);
+        Set<String> added = new TreeSet<>(changed);
         added.removeAll(files.keySet());
         Map<String, List<String>> definitions = definitions();
         List<String> folders = commonFolders();
@@ -242,40 +256,75 @@ public record Includes(SortedMap<String, Scanned> files) {
         Map<String, List<String>> found = new HashMap<>();
         files.forEach((file, scanned) -> {
             Set<String> included = new HashSet<>();
+            Set<String> askedElsewhere = new TreeSet<>(scanned.named());
             for (String name : scanned.beside()) {
                 String beside = normalized(parent(file) + name);
-                if (files.containsKey(beside)) {
+                if (files.containsKey(beside) || added.contains(beside)) {
                     included.add(beside);
-                    added.stream().filter(path -> endsIn(path, name)).forEach(included::add);
                 } else {
-                    included.addAll(found.computeIfAbsent(name, asked -> anywhere(asked, folders, byName, added)));
+                    askedElsewhere.add(name);
                 }
-            }
-            for (String name : scanned.named()) {
-                included.addAll(found.computeIfAbsent(name, asked -> anywhere(asked, folders, byName, added)));
             }
             for (String macro : scanned.computed()) {
                 List<String> names = definitions.get(macro);
                 if (names != null) {
-                    names.forEach(name -> included.addAll(anywhere(name, folders, byName, added)));
+                    askedElsewhere.addAll(names);
                 } else if (!macro.equals(TRACE_INCLUDE) && !macro.startsWith(OPTION)) {
                     included.addAll(changed);
                 }
+            }
+            for (String name : askedElsewhere) {
+                included.addAll(found.computeIfAbsent(name, asked -> anywhere(asked, folders, byName)));
             }
             boolean makefile = MAKEFILE.matcher(file).matches();
             for (String one : included) {
                 includers.computeIfAbsent(one, any -> new ArrayList<>()).addAll(makefile ? below(file) : List.of(file));
             }
+            for (String name : askedElsewhere) {
+                for (String one : added) {
+                    if (endsIn(one, plain(name))) {
+                        includers
+                                .computeIfAbsent(one, any -> new ArrayList<>())
+                                .addAll(makefile ? below(file) : findersOf(one, name, file, folders));
+                    }
+                }
+            }
         });
         return includers;
+    }
+
+    /**
+     * Who can come upon an added file because {@code file} asks for {@code name}: itself, or, where only the options of a
+     * Makefile lead to it, what is compiled with these.
+     */
+    private Collection<String> findersOf(String added, String name, String file, List<String> commonFolders) {
+        String folder = added.substring(0, added.length() - plain(name).length());
+        boolean upwards = !plain(name).equals(normalized(name));
+        if (upwards
+                || commonFolders.contains(folder)
+                || COMMON_FOLDER.matcher(folder).matches()) {
+            return List.of(file);
+        }
+        Set<String> finders = new TreeSet<>();
+        files.forEach((makefile, scanned) -> {
+            if (!isForAll(makefile)
+                    && scanned.folders().stream().anyMatch(said -> IncludeFolders.mayBe(said, folder))) {
+                finders.addAll(file.startsWith(parent(makefile)) ? List.of(file) : below(makefile));
+            }
+        });
+        return finders;
     }
 
     /** The files that a Makefile's options are for; the top one's and those of {@code scripts} are for all. */
     private Collection<String> below(String makefile) {
         String folder = parent(makefile);
-        return folder.isEmpty() || folder.equals("scripts/")
+        return isForAll(makefile)
                 ? files.keySet()
                 : files.subMap(folder, folder + Character.MAX_VALUE).keySet();
+    }
+
+    private static boolean isForAll(String makefile) {
+        return FOR_ALL.contains(parent(makefile));
     }
 
     /** The folders that each compiler command line names, the generated ones among them. */
@@ -299,20 +348,20 @@ public record Includes(SortedMap<String, Scanned> files) {
         return definitions;
     }
 
-    private List<String> anywhere(
-            String name, List<String> folders, Map<String, List<String>> byName, Set<String> added) {
-        String plain = normalized(name).replaceFirst("^(\\.\\./)+", "");
+    private static List<String> anywhere(String name, List<String> folders, Map<String, List<String>> byName) {
+        String plain = plain(name);
         List<String> fitting = byName.getOrDefault(lastName(plain), List.of()).stream()
                 .filter(file -> endsIn(file, plain))
                 .toList();
         List<String> common = fitting.stream()
                 .filter(file -> folders.contains(file.substring(0, file.length() - plain.length())))
                 .toList();
-        return common.isEmpty()
-                ? fitting
-                : Stream.concat(common.stream(), fitting.stream().filter(added::contains))
-                        .distinct()
-                        .toList();
+        return common.isEmpty() ? fitting : common;
+    }
+
+    /** A name without the steps upwards that it begins with. */
+    private static String plain(String name) {
+        return normalized(name).replaceFirst("^(\\.\\./)+", "");
     }
 
     private static boolean endsIn(String file, String name) {
@@ -324,7 +373,7 @@ public record Includes(SortedMap<String, Scanned> files) {
         return file.substring(file.lastIndexOf('/') + 1);
     }
 
-    private static String parent(String file) {
+    static String parent(String file) {
         return file.substring(0, file.lastIndexOf('/') + 1);
     }
 

@@ -125,6 +125,43 @@ class IncludesTest {
     }
 
     @Test
+    void anAddedFileIsFoundOnlyWhereTheCompilerLooks() throws IOException {
+        write("net/debug.h", "");
+        write("net/main.c", "#include \"debug.h\"\n");
+        write("net/core/Makefile", "ccflags-y += -I$(srctree)/net\n");
+        write("net/core/main.c", "#include \"debug.h\"\n");
+
+        assertThat(reaching("fs/ntfs/debug.h")).containsExactly("fs/ntfs/debug.h");
+
+        write("net/core/Makefile", "ccflags-y += $(if $(WHAT),-I $(srctree)/fs/ntfs/) -I$(srctree)/net\n");
+
+        assertThat(reaching("fs/ntfs/debug.h")).containsExactly("fs/ntfs/debug.h", "net/core/main.c");
+    }
+
+    @Test
+    void aFolderThatAVariableNamesMayBeAny() throws IOException {
+        write("net/main.c", "#include \"debug.h\"\n");
+        write("net/Makefile", "subdir-ccflags-y += -I$(ELSEWHERE)/ntfs\n");
+
+        assertThat(reaching("fs/ntfs/debug.h")).contains("net/main.c");
+        assertThat(reaching("fs/ext4/debug.h")).doesNotContain("net/main.c");
+
+        write("net/Makefile", "ccflags-y += $(addprefix -I,$(FOLDERS))\n");
+
+        assertThat(reaching("fs/ext4/debug.h")).contains("net/main.c");
+    }
+
+    @Test
+    void aHeaderFindsAnAddedFileByTheOptionsOfWhoIncludesIt() throws IOException {
+        write("include/linux/odd.h", "#include <debug.h>\n");
+        write("fs/ntfs/Makefile", "CFLAGS_main.o := -I$(src)\n");
+        write("fs/ntfs/main.c", "#include <linux/odd.h>\n");
+        write("net/main.c", "#include <linux/odd.h>\n");
+
+        assertThat(reaching("fs/ntfs/debug.h")).contains("fs/ntfs/main.c").doesNotContain("net/main.c");
+    }
+
+    @Test
     void optionsOfMakefilesIncludeForTheirFolder() throws IOException {
         write("Makefile", "LINUXINCLUDE := -include $(srctree)/include/linux/common.h\n");
         write("fs/Makefile", "CFLAGS_main.o += -include $(src)/changed.h\n");
