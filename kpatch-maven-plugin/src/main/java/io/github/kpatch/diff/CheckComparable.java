@@ -20,14 +20,15 @@ import io.github.kpatch.problem.ProblemException;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Makes sure that the two objects are builds of one thing for one machine, before anything is compared: another ABI or
  * machine flag would make every later answer meaningless. Objects with program headers are linked already and have lost
  * what the comparison needs, and outputs of the differ would get their tables twice. Symbols are of the kinds that C
- * has, section symbols stand for their section's beginning, code bears no name of data, and each field is filled by one
- * relocation, all of which every later pass takes for granted.
+ * has, section symbols stand for their section's beginning, code bears no name of data, each field is filled by one
+ * relocation, and what is loaded refers to nothing that is not, all of which every later pass takes for granted.
  */
 final class CheckComparable {
     private static final Set<SymbolType> TYPES = Set.of(SymbolType.NOTYPE, SymbolType.OBJECT, SymbolType.FUNC);
@@ -120,6 +121,7 @@ final class CheckComparable {
                                     + object.section(relocations.target()).name() + "; a compiler makes one.");
                 }
                 checkFields(name + ", section " + section.name(), arch, relocations);
+                checkTargets(name, object, relocations);
             }
             if (section.has(SectionFlags.EXECINSTR) && SectionNames.isNeverCode(arch, section.name())) {
                 throw ProblemException.input(
@@ -153,6 +155,23 @@ final class CheckComparable {
                                 relocation.offset()));
             }
             filled = relocation.offset() + fieldSize(arch, relocation);
+        }
+    }
+
+    /** What is not loaded is compared and carried by rules of its own, if at all. */
+    private static void checkTargets(String name, ElfObject object, SectionData.Relocations relocations) {
+        Section base = object.section(relocations.target());
+        for (Relocation relocation : relocations.entries()) {
+            Optional<Section> target =
+                    object.symbol(relocation.symbol()).home().section().map(object::section);
+            if (base.has(SectionFlags.ALLOC)
+                    && target.filter(section -> !section.has(SectionFlags.ALLOC))
+                            .isPresent()) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        name + ", section " + base.name(),
+                        "It refers to section " + target.get().name() + ", which is not loaded.");
+            }
         }
     }
 

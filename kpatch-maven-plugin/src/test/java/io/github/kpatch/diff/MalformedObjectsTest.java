@@ -150,6 +150,28 @@ class MalformedObjectsTest {
                 .build();
     }
 
+    @Test
+    void codeThatRefersToWhatIsNotLoaded() {
+        String source = "asm(\".pushsection .comment\\nnote: .byte 0\\n.popsection\");"
+                + " long f(void) { long x; asm(\"movq note(%%rip), %0\" : \"=r\"(x)); return x; }";
+        Scenario.of(source, source).assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    /** The patched object's then goes by that name as well. */
+    @Test
+    void callSiteUnderAnotherName() {
+        String source = "int g(int); int f(int x) { return g(x) + 1; }";
+        Scenario.of(source, source + " int fresh(int x) { return x; }")
+                .editOriginal(object -> new ElfObject(
+                        object.header(),
+                        object.sections(),
+                        object.symbols().stream()
+                                .map(symbol ->
+                                        symbol.name().equals("__fentry__") ? symbol.withName("__fentry__.0") : symbol)
+                                .toList()))
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
     /** A relocation that fills nothing only keeps what it refers to. */
     @Test
     void aFieldMayBeMarkedBesides() {
