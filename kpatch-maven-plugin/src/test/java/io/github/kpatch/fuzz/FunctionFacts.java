@@ -57,13 +57,15 @@ final class FunctionFacts {
     private final ElfObject object;
     private final Map<String, Integer> sizes;
     private final Set<String> shared;
+    private final Set<String> steady;
     private final Map<SectionId, NavigableSet<Long>> starts = new HashMap<>();
     private final Map<SectionId, NavigableMap<Long, Function>> functions = new HashMap<>();
 
-    private FunctionFacts(ElfObject object, Map<String, Integer> sizes, Set<String> shared) {
+    private FunctionFacts(ElfObject object, Map<String, Integer> sizes, Set<String> shared, Set<String> steady) {
         this.object = object;
         this.sizes = sizes;
         this.shared = shared;
+        this.steady = steady;
     }
 
     /**
@@ -95,6 +97,21 @@ final class FunctionFacts {
         return shared;
     }
 
+    /** The names of the sections of code that are as long in both objects. */
+    static Set<String> steady(ElfObject original, ElfObject patched) {
+        Set<String> steady = new TreeSet<>();
+        for (Section section : patched.sections()) {
+            List<SectionId> twins = original.sectionsNamed(section.name());
+            if (section.isText()
+                    && twins.size() == 1
+                    && original.section(twins.get(0)).data().size()
+                            == section.data().size()) {
+                steady.add(section.name());
+            }
+        }
+        return steady;
+    }
+
     private static Set<String> names(ElfObject object, Predicate<Symbol> wanted) {
         return object.symbols().stream()
                 .filter(symbol -> !symbol.isSection()
@@ -112,9 +129,11 @@ final class FunctionFacts {
      *
      * @param shared {@link #shared names} that both objects have: in a section made for one function no other begins, and
      *     another name for a place in it changes nothing about what is there; nor does it whether it is still called one
+     * @param steady {@link #steady sections} from which no code went and to which none came, so that names alone did
      */
-    static Collection<Function> in(ElfObject object, Map<String, Integer> sizes, Set<String> shared) {
-        FunctionFacts facts = new FunctionFacts(object, sizes, shared);
+    static Collection<Function> in(
+            ElfObject object, Map<String, Integer> sizes, Set<String> shared, Set<String> steady) {
+        FunctionFacts facts = new FunctionFacts(object, sizes, shared, steady);
         facts.findFunctions();
         facts.findStarts();
         facts.readCode();
@@ -134,7 +153,7 @@ final class FunctionFacts {
                     && !symbol.name().isEmpty()
                     && home.isPresent()
                     && PADDING.stream().noneMatch(symbol.name()::startsWith)
-                    && (!isOneFunctions(object.section(home.get())) || isShared)
+                    && (isShared || !onlySharedBegin(object.section(home.get())))
                     && symbol.value() >= 0
                     && symbol.value() < object.section(home.get()).bytes().size()) {
                 symbols.computeIfAbsent(home.get(), id -> new TreeMap<>())
@@ -162,6 +181,10 @@ final class FunctionFacts {
             });
             functions.put(id, found);
         });
+    }
+
+    private boolean onlySharedBegin(Section section) {
+        return isOneFunctions(section) || steady.contains(section.name());
     }
 
     private static boolean isOneFunctions(Section section) {

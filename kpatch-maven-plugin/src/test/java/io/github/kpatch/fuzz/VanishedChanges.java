@@ -55,8 +55,9 @@ final class VanishedChanges {
 
     private Optional<String> in(ObjectPair objects) {
         Set<String> shared = FunctionFacts.shared(objects.original(), objects.patched());
-        Map<String, List<Function>> originals = byName(FunctionFacts.in(objects.original(), sizes, shared));
-        Map<String, List<Function>> all = byName(FunctionFacts.in(objects.patched(), sizes, shared));
+        Set<String> steady = FunctionFacts.steady(objects.original(), objects.patched());
+        Map<String, List<Function>> originals = byName(FunctionFacts.in(objects.original(), sizes, shared, steady));
+        Map<String, List<Function>> all = byName(FunctionFacts.in(objects.patched(), sizes, shared, steady));
         for (Map.Entry<String, List<Function>> each : all.entrySet()) {
             List<Function> twins = originals.getOrDefault(each.getKey(), List.of());
             if (twins.size() == 1 && each.getValue().size() == 1) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A second opinion that never says anything would be worth nothing. So here it hears of pairs, from the compiler, in which
@@ -184,6 +185,20 @@ class VanishedChangesTest {
         assertThat(VanishedChanges.in(
                         pair(before.formatted("v") + alias, before.formatted("w")), List.of(), SeedPair.SIZES))
                 .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"e", "h"})
+    void aFunctionThatIsGoneByNameOnlyLeavesItsNeighboursAlone(String gone) throws Exception {
+        String source = "__attribute__((section(\".sched.text\"), noinline)) int %s(int x) { return g(x) + %d; }\n";
+        String before = source.formatted("e", 1) + source.formatted("h", 2);
+        ObjectPair pair = pair(before, before);
+        assertThat(VanishedChanges.in(renamed(pair, gone, "another"), List.of(), SeedPair.SIZES))
+                .isEmpty();
+        String after =
+                gone.equals("e") ? source.formatted("e", 1) + source.formatted("h", 3) : before.replace("+ 1", "+ 3");
+        ObjectPair other = renamed(pair(before, after), gone, "another");
+        assertThat(VanishedChanges.in(other, List.of(), SeedPair.SIZES)).isPresent();
     }
 
     /** It is found by its function still, whatever else it calls. */
