@@ -4,8 +4,10 @@ import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.elf.ElfHeader;
 import io.github.kpatch.elf.ElfObject;
+import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
+import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
@@ -15,15 +17,18 @@ import io.github.kpatch.intermediate.IntermediateLayout;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Makes sure that the two objects are builds of one thing for one machine, before anything is compared: another ABI or
  * machine flag would make every later answer meaningless. Objects with program headers are linked already and have lost
  * what the comparison needs, and outputs of the differ would get their tables twice. Symbols are of the kinds that C
- * has, and section symbols stand for their section's beginning, which every later pass takes for granted.
+ * has, section symbols stand for their section's beginning, code bears no name of data, each field is filled by one
+ * relocation, and what is loaded refers to nothing that is not, all of which every later pass takes for granted.
  */
 final class CheckComparable {
     private static final Set<SymbolType> TYPES = Set.of(SymbolType.NOTYPE, SymbolType.OBJECT, SymbolType.FUNC);
@@ -69,7 +74,7 @@ final class CheckComparable {
                                 + ") are not supported yet."));
         for (ElfObject object : List.of(objects.original(), objects.patched())) {
             checkSymbols(objects.name(), object);
-            checkSections(objects.name(), object);
+            checkSections(objects.name(), arch, object);
         }
         return new ComparablePair(objects, arch);
     }
@@ -104,15 +109,25 @@ final class CheckComparable {
         return TYPES.contains(symbol.type()) && BINDINGS.contains(symbol.binding());
     }
 
-    private static void checkSections(String name, ElfObject object) {
+    private static void checkSections(String name, Architecture arch, ElfObject object) {
         Set<SectionId> relocated = new HashSet<>();
         for (Section section : object.sections()) {
-            if (section.data() instanceof SectionData.Relocations relocations && !relocated.add(relocations.target())) {
+            if (section.data() instanceof SectionData.Relocations relocations) {
+                if (!relocated.add(relocations.target())) {
+                    throw ProblemException.input(
+                            ProblemCode.OBJECT_UNSUPPORTED,
+                            name + ", section " + section.name(),
+                            "It is the second relocation section for "
+                                    + object.section(relocations.target()).name() + "; a compiler makes one.");
+                }
+                checkFields(name + ", section " + section.name(), arch, relocations);
+                checkTargets(name, object, relocations);
+            }
+            if (section.has(SectionFlags.EXECINSTR) && SectionNames.isNeverCode(arch, section.name())) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_UNSUPPORTED,
                         name + ", section " + section.name(),
-                        "It is the second relocation section for "
-                                + object.section(relocations.target()).name() + "; a compiler makes one.");
+                        "It holds code under a name that compilers and the kernel give to data.");
             }
             if (OUTPUT_TABLES.contains(section.name())) {
                 throw ProblemException.input(
@@ -121,6 +136,48 @@ final class CheckComparable {
                         "It is the differ's own: the object is an output of the differ, not of a compiler.");
             }
         }
+    }
+
+    /** Each reference is compared by itself, which says nothing of a field that two of them fill one after the other. */
+    private static void checkFields(String where, Architecture arch, SectionData.Relocations relocations) {
+        long filled = 0;
+        List<Relocation> filling = relocations.entries().stream()
+                .filter(relocation -> fieldSize(arch, relocation) > 0)
+                .sorted(Comparator.comparingLong(Relocation::offset))
+                .toList();
+        for (Relocation relocation : filling) {
+            if (relocation.offset() < filled) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        where,
+                        String.format(
+                                "Two relocations fill the field at offset 0x%x; a compiler makes one.",
+                                relocation.offset()));
+            }
+            filled = relocation.offset() + fieldSize(arch, relocation);
+        }
+    }
+
+    /** What is not loaded is compared and carried by rules of its own, if at all. */
+    private static void checkTargets(String name, ElfObject object, SectionData.Relocations relocations) {
+        Section base = object.section(relocations.target());
+        for (Relocation relocation : relocations.entries()) {
+            Optional<Section> target =
+                    object.symbol(relocation.symbol()).home().section().map(object::section);
+            if (base.has(SectionFlags.ALLOC)
+                    && target.filter(section -> !section.has(SectionFlags.ALLOC))
+                            .isPresent()) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        name + ", section " + base.name(),
+                        "It refers to section " + target.get().name() + ", which is not loaded.");
+            }
+        }
+    }
+
+    /** Of a type that no module has, a byte at least. */
+    private static int fieldSize(Architecture arch, Relocation relocation) {
+        return arch.relocationFieldSize(relocation.type()).orElse(1);
     }
 
     private static UnreconcilableException notComparable(ObjectPair objects, String what) {

@@ -72,6 +72,7 @@ final class CompareTwins {
         }
         pass.compareTables(originalTables, patchedTables);
         pass.compareSymbols();
+        pass.findCodeOfAnotherType();
         pass.passStatusToOwners();
         pass.passStatusOfPieces();
         pass.passStatusToPieces();
@@ -194,6 +195,33 @@ final class CompareTwins {
             Optional<SymbolId> twin = twins.symbols().original(id);
             symbols[id.index()] = twin.isEmpty() ? Status.NEW : compare(twin.get(), id);
         }
+    }
+
+    /** What is no function any more, or only now, has no twin, yet who calls it by its name means the one that was there. */
+    private void findCodeOfAnotherType() {
+        Set<String> gone = new HashSet<>();
+        for (SymbolId id : original.elf().symbolIds()) {
+            if (twins.symbols().patched(id).isEmpty() && isNamedCode(original, id)) {
+                gone.add(original.symbol(id).name());
+            }
+        }
+        for (SymbolId id : patched.elf().symbolIds()) {
+            boolean came = twins.symbols().original(id).isEmpty() && isNamedCode(patched, id);
+            if (came && gone.contains(patched.symbol(id).name())) {
+                fatal.add(Problem.of(
+                        ProblemCode.SYMBOL_CHANGED,
+                        patched.where(id),
+                        "It is code in both objects, but its type changed to "
+                                + patched.symbol(id).type() + "."));
+            }
+        }
+    }
+
+    private static boolean isNamedCode(Unit unit, SymbolId id) {
+        Symbol symbol = unit.symbol(id);
+        return !symbol.isSection()
+                && !symbol.name().startsWith(".L")
+                && unit.home(id).filter(home -> unit.section(home).isText()).isPresent();
     }
 
     private Status compare(SymbolId twin, SymbolId id) {

@@ -9,6 +9,7 @@ import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolId;
+import io.github.kpatch.elf.SymbolType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -145,8 +146,14 @@ final class RelocationEquality {
         }
         Symbol original = correlation.original().symbol(a);
         Symbol patched = correlation.patched().symbol(b);
-        boolean sameKind = original.home().section().isPresent()
-                        == patched.home().section().isPresent()
+        Optional<SectionId> originalHome = original.home().section();
+        Optional<SectionId> patchedHome = patched.home().section();
+        // The number of a constant's label says nothing, so what stands there has to be compared with what stood there.
+        boolean otherConstants = patched.type().equals(SymbolType.NOTYPE)
+                && originalHome.isPresent()
+                && !correlation.sections().patched(originalHome.get()).equals(patchedHome);
+        boolean sameKind = originalHome.isPresent() == patchedHome.isPresent()
+                && !otherConstants
                 // A variable that bears the name of what was a function is something else.
                 && original.type().equals(patched.type());
         return sameKind && MangledNames.equal(original.name(), patched.name());

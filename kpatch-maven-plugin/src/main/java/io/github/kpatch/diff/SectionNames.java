@@ -27,6 +27,8 @@ final class SectionNames {
             ".rela.data..Lubsan_data",
             ".rela.data.rel.local..Lubsan_data");
 
+    private static final List<String> DATA = List.of(".data", ".rodata", ".bss", ".Lubsan_data", ".kpatch.");
+
     private static final List<String> RUNTIME_CONSTANTS = List.of("runtime_ptr_", "runtime_shift_", "runtime_mask_");
 
     private SectionNames() {}
@@ -89,6 +91,25 @@ final class SectionNames {
     /** Lists of places that the kernel overwrites with a constant when it boots; no loader reads them. */
     static boolean isRuntimeConstants(String name) {
         return RUNTIME_CONSTANTS.stream().anyMatch(name::startsWith);
+    }
+
+    /**
+     * Names of data, which compilers and the kernel give to no code, while a rule takes what bears them for what they say.
+     * What is discarded is none of them: old kernels measure memory with functions that the link throws away.
+     */
+    static boolean isNeverCode(Architecture arch, String name) {
+        return DATA.stream().anyMatch(name::startsWith)
+                || isDebug(name)
+                || name.equals(MODINFO)
+                || isDynamicDebug(name)
+                || isExports(name)
+                || isAllocationTags(name)
+                || isRuntimeConstants(name)
+                || isRegenerated(arch, name)
+                || arch.discards(name)
+                || (!arch.isWithoutSymbols(name)
+                        && arch.specialSections().stream()
+                                .anyMatch(table -> table.name().equals(name)));
     }
 
     /** By-products of the compiler and the module build that no module carries. */

@@ -31,6 +31,7 @@ final class TableSide {
     /** Which bits of each byte of an entry count. */
     private final int[] mask;
 
+    private final Map<SectionId, List<SymbolId>> functions = new HashMap<>();
     private final Map<SymbolId, List<Integer>> about = new HashMap<>();
 
     private TableSide(Unit unit, TableEntries table, EntryMeaning.AboutCode meaning) {
@@ -41,7 +42,8 @@ final class TableSide {
         this.outOfLine = table.outOfLine().toList();
         this.mask = mask(table.entrySize(), meaning);
         for (int i = 0; i < table.entries().size(); i++) {
-            about.computeIfAbsent(codeOf(i).symbol(), code -> new ArrayList<>()).add(i);
+            about.computeIfAbsent(described(codeOf(i)), code -> new ArrayList<>())
+                    .add(i);
         }
     }
 
@@ -76,6 +78,32 @@ final class TableSide {
             }
         }
         throw invalid(index, "does not say which code of the object it is about");
+    }
+
+    /** The function that the code belongs to, whatever label stands there: one that is new would hide what is said of it. */
+    private SymbolId described(Relocation code) {
+        SectionId home = home(code);
+        return unit.bundles()
+                .owner(home)
+                .or(() -> functionAt(home, target(code)))
+                .orElse(code.symbol());
+    }
+
+    private Optional<SymbolId> functionAt(SectionId section, long place) {
+        return functions.computeIfAbsent(section, this::functionsIn).stream()
+                .filter(id -> place >= unit.symbol(id).value()
+                        && place - unit.symbol(id).value() < unit.symbol(id).size())
+                .findFirst();
+    }
+
+    private List<SymbolId> functionsIn(SectionId section) {
+        List<SymbolId> found = new ArrayList<>();
+        for (SymbolId id : unit.elf().symbolIds()) {
+            if (unit.symbol(id).isFunction() && unit.home(id).equals(Optional.of(section))) {
+                found.add(id);
+            }
+        }
+        return found;
     }
 
     private ProblemException invalid(int index, String what) {

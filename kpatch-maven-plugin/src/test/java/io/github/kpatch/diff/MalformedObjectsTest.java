@@ -7,6 +7,7 @@ import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfObjectBuilder;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.elf.ElfWriter;
+import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionId;
@@ -19,6 +20,7 @@ import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,78 @@ class MalformedObjectsTest {
         ElfObjectBuilder builder = ElfObjectBuilder.from(object);
         builder.add(new Section(".rela.more", SectionType.RELA, 0, 0, 24, 8, SectionLink.NONE, more));
         return builder.build();
+    }
+
+    /** One after the other, which no comparison of each by itself sees. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 3})
+    void twoRelocationsOfOneField(long behind) {
+        String source = "int g(int), h(int); int f(int x) { return g(x) + 1; } int e(int x) { return h(x); }";
+        Scenario.of(source, source)
+                .editOriginal(object -> withTwiceFilledField(object, behind))
+                .editPatched(object -> withTwiceFilledField(object, behind))
+                .assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    private static ElfObject withTwiceFilledField(ElfObject object, long behind) {
+        SectionId id = object.relocationSectionOf(object.sectionNamed(".text.f").orElseThrow())
+                .orElseThrow();
+        SectionData.Relocations all =
+                (SectionData.Relocations) object.section(id).data();
+        Relocation last = all.entries().get(all.entries().size() - 1);
+        List<Relocation> entries = new ArrayList<>(all.entries());
+        entries.add(new Relocation(last.offset() + behind, last.type(), last.symbol(), last.addend()));
+        return ElfObjectBuilder.from(object)
+                .replace(id, object.section(id).with(new SectionData.Relocations(all.target(), entries)))
+                .build();
+    }
+
+    @Test
+    void codeThatRefersToWhatIsNotLoaded() {
+        String source = "asm(\".pushsection .comment\\nnote: .byte 0\\n.popsection\");"
+                + " long f(void) { long x; asm(\"movq note(%%rip), %0\" : \"=r\"(x)); return x; }";
+        Scenario.of(source, source).assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    /** The patched object's then goes by that name as well. */
+    @Test
+    void callSiteUnderAnotherName() {
+        String source = "int g(int); int f(int x) { return g(x) + 1; }";
+        Scenario.of(source, source + " int fresh(int x) { return x; }")
+                .editOriginal(object -> new ElfObject(
+                        object.header(),
+                        object.sections(),
+                        object.symbols().stream()
+                                .map(symbol ->
+                                        symbol.name().equals("__fentry__") ? symbol.withName("__fentry__.0") : symbol)
+                                .toList()))
+                .assertError(ProblemCode.OBJECT_INVALID);
+    }
+
+    /** A relocation that fills nothing only keeps what it refers to. */
+    @Test
+    void aFieldMayBeMarkedBesides() {
+        String source =
+                "int g(int); int f(int x) { asm(\".reloc 1f, R_X86_64_NONE, g\\n1: call g\"); return g(x) + 1; }";
+        Scenario.of(source, source).assertUnchanged();
+        Scenario.of(source, source.replace("+ 1", "+ 2")).changed().changes("f");
+    }
+
+    /** Rules for data would take a change of it for none. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {".rodata.f", ".data..once", ".modinfo", ".debug_x", "__mcount_loc", "__bug_table", "__ksymtab+f"
+            })
+    void codeUnderTheNameOfData(String section) {
+        String source = "asm(\".pushsection " + section
+                + ",\\\"ax\\\"\\n.type f, @function\\nf: nop\\nret\\n.size f, .-f\\n.popsection\");";
+        Scenario.of(source, source).assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    @Test
+    void codeThatIsDiscardedIsTheCompilersOwn() {
+        String source = "asm(\".pushsection .discard.text,\\\"ax\\\"\\nret\\n.popsection\");";
+        Scenario.of(source, source).assertUnchanged();
     }
 
     /** As if the linker could store a pointer where the file has no bytes. */

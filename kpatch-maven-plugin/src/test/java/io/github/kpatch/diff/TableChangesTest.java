@@ -29,6 +29,23 @@ class TableChangesTest {
         return alone;
     }
 
+    private static final String LABELLED = """
+            int h(int);
+            %s int f(int x) { asm volatile("%s nop"); return h(x); }
+            """;
+    private static final String ENTRY_OF_A_LABEL =
+            ".globl inner\\ninner: .pushsection __ex_table,\\\"a\\\"\\n.long inner - ., inner - ., 1\\n.popsection\\n";
+
+    /** Nothing of the running kernel bears that name, and yet it says something of what is there. */
+    @Test
+    void entryAboutANewLabel() {
+        Output output = changes(LABELLED.formatted("", ""), LABELLED.formatted("", ENTRY_OF_A_LABEL), "f");
+        assertThat(output.section("__ex_table").bytes().size()).isEqualTo(12);
+        String sched = "__attribute__((section(\".sched.text\"), noinline))";
+        Scenario.of(LABELLED.formatted(sched, ""), LABELLED.formatted(sched, ENTRY_OF_A_LABEL))
+                .assertRejected(ProblemCode.SECTION_CHANGED);
+    }
+
     private static final String ALTERNATIVE = """
             #define ALTERNATIVE(old, new, feature) asm volatile("1:" old "\\n2:.skip -(((4f-3f)-(2b-1b)) > 0) * ((4f-3f)-(2b-1b)),0x90\\n5:\\n" \\
                 ".pushsection .altinstructions,\\"a\\"\\n.long 1b - ., 3f - .\\n.word " #feature "\\n.byte 5b-1b, 4f-3f\\n.popsection\\n" \\

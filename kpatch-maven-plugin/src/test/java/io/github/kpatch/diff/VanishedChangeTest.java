@@ -11,6 +11,7 @@ import io.github.kpatch.elf.SymbolHome;
 import io.github.kpatch.problem.ProblemCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the fuzzer's second opinion found the differ to overlook, and what may go without a word. */
@@ -50,6 +51,14 @@ class VanishedChangeTest {
                 "static void __attribute__((used)) tag(void) {}\n" + use,
                 "static char __attribute__((used)) tag[8];\n" + use);
         assertThat(scenario.changed().outcome().changedFunctions()).containsExactly("f");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"function, notype", "notype, function", "function, object"})
+    void codeThatIsNoFunctionAnyMoreIsRefused(String before, String after) {
+        String source = "int e(int x) { return x; } asm(\".pushsection .text.f,\\\"ax\\\"\\n.globl f\\n.type f, @%s\\n"
+                + "f: call __fentry__\\n.fill %d, 1, 0x90\\nret\\n.size f, .-f\\n.popsection\");";
+        Scenario.of(source.formatted(before, 1), source.formatted(after, 2)).assertRejected(ProblemCode.SYMBOL_CHANGED);
     }
 
     /** They are used by nobody, or whoever uses them has changed. */
@@ -114,6 +123,21 @@ class VanishedChangeTest {
                 .editOriginal(VanishedChangeTest::withoutLiterals)
                 .changed()
                 .changes("f");
+    }
+
+    /** Its label is the same, but that says only that it is the compiler's seventh. */
+    @Test
+    void aConstantOfAnotherSectionIsAnotherOne() {
+        String source = """
+                asm(".pushsection %s\\n.LC7: .quad %d, 0\\n.popsection");
+                long f(void) { long x; asm("movq .LC7(%%%%rip), %%0" : "=r"(x)); return x; }
+                """;
+        String eight = ".rodata.cst8,\\\"aM\\\",@progbits,8";
+        String sixteen = ".rodata.cst16,\\\"aM\\\",@progbits,16";
+        Scenario.of(source.formatted(eight, 1), source.formatted(sixteen, 2))
+                .changed()
+                .changes("f");
+        Scenario.of(source.formatted(eight, 1), source.formatted(eight, 1)).assertUnchanged();
     }
 
     private static ElfObject withoutLiterals(ElfObject object) {

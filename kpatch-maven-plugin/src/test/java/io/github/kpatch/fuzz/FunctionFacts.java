@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -56,13 +57,15 @@ final class FunctionFacts {
     private final ElfObject object;
     private final Map<String, Integer> sizes;
     private final Set<String> shared;
+    private final Set<String> steady;
     private final Map<SectionId, NavigableSet<Long>> starts = new HashMap<>();
     private final Map<SectionId, NavigableMap<Long, Function>> functions = new HashMap<>();
 
-    private FunctionFacts(ElfObject object, Map<String, Integer> sizes, Set<String> shared) {
+    private FunctionFacts(ElfObject object, Map<String, Integer> sizes, Set<String> shared, Set<String> steady) {
         this.object = object;
         this.sizes = sizes;
         this.shared = shared;
+        this.steady = steady;
     }
 
     /**
@@ -85,10 +88,38 @@ final class FunctionFacts {
             NavigableMap<Long, String> targets,
             Map<String, List<String>> tables) {}
 
-    /** The names of all functions of {@code object}, without numbers. */
-    static Set<String> names(ElfObject object) {
+    /** The names, without numbers, of what at least one of the two objects calls a function, and both have in code. */
+    static Set<String> shared(ElfObject original, ElfObject patched) {
+        Set<String> shared = names(original, Symbol::isFunction);
+        shared.addAll(names(patched, Symbol::isFunction));
+        shared.retainAll(names(original, symbol -> true));
+        shared.retainAll(names(patched, symbol -> true));
+        return shared;
+    }
+
+    /** The names of the sections of code that are as long in both objects. */
+    static Set<String> steady(ElfObject original, ElfObject patched) {
+        Set<String> steady = new TreeSet<>();
+        for (Section section : patched.sections()) {
+            List<SectionId> twins = original.sectionsNamed(section.name());
+            if (section.isText()
+                    && twins.size() == 1
+                    && original.section(twins.get(0)).data().size()
+                            == section.data().size()) {
+                steady.add(section.name());
+            }
+        }
+        return steady;
+    }
+
+    private static Set<String> names(ElfObject object, Predicate<Symbol> wanted) {
         return object.symbols().stream()
-                .filter(Symbol::isFunction)
+                .filter(symbol -> !symbol.isSection()
+                        && symbol.home()
+                                .section()
+                                .filter(id -> object.section(id).isText())
+                                .isPresent()
+                        && wanted.test(symbol))
                 .map(symbol -> SecondOpinion.withoutNumbers(symbol.name()))
                 .collect(Collectors.toSet());
     }
@@ -96,11 +127,13 @@ final class FunctionFacts {
     /**
      * The functions of {@code object} whose names and places cannot be mistaken.
      *
-     * @param shared names of functions that both objects have: in a section made for one function no other begins, and
-     *     another name for a place in it changes nothing about what is there
+     * @param shared {@link #shared names} that both objects have: in a section made for one function no other begins, and
+     *     another name for a place in it changes nothing about what is there; nor does it whether it is still called one
+     * @param steady {@link #steady sections} from which no code went and to which none came, so that names alone did
      */
-    static Collection<Function> in(ElfObject object, Map<String, Integer> sizes, Set<String> shared) {
-        FunctionFacts facts = new FunctionFacts(object, sizes, shared);
+    static Collection<Function> in(
+            ElfObject object, Map<String, Integer> sizes, Set<String> shared, Set<String> steady) {
+        FunctionFacts facts = new FunctionFacts(object, sizes, shared, steady);
         facts.findFunctions();
         facts.findStarts();
         facts.readCode();
@@ -114,12 +147,13 @@ final class FunctionFacts {
         Map<SectionId, TreeMap<Long, List<Symbol>>> symbols = new LinkedHashMap<>();
         for (Symbol symbol : object.symbols()) {
             Optional<SectionId> home = symbol.home().section().filter(id -> isCode(object.section(id)));
-            if (symbol.isFunction()
+            boolean isShared = shared.contains(SecondOpinion.withoutNumbers(symbol.name()));
+            if ((symbol.isFunction() || isShared)
+                    && !symbol.isSection()
                     && !symbol.name().isEmpty()
                     && home.isPresent()
                     && PADDING.stream().noneMatch(symbol.name()::startsWith)
-                    && (!isOneFunctions(object.section(home.get()))
-                            || shared.contains(SecondOpinion.withoutNumbers(symbol.name())))
+                    && (isShared || !onlySharedBegin(object.section(home.get())))
                     && symbol.value() >= 0
                     && symbol.value() < object.section(home.get()).bytes().size()) {
                 symbols.computeIfAbsent(home.get(), id -> new TreeMap<>())
@@ -147,6 +181,10 @@ final class FunctionFacts {
             });
             functions.put(id, found);
         });
+    }
+
+    private boolean onlySharedBegin(Section section) {
+        return isOneFunctions(section) || steady.contains(section.name());
     }
 
     private static boolean isOneFunctions(Section section) {
@@ -293,8 +331,10 @@ final class FunctionFacts {
 
     private String unwinding(long number) {
         int size = sizes.getOrDefault("orc_entry", 0);
-        Bytes all = object.sectionNamed(TableShapes.UNWINDING)
-                .map(id -> object.section(id).bytes())
+        Bytes all = object.sections().stream()
+                .filter(section -> SecondOpinion.withoutNumbers(section.name()).equals(TableShapes.UNWINDING))
+                .map(Section::bytes)
+                .findFirst()
                 .orElse(Bytes.EMPTY);
         return size == 0 || (number + 1) * size > all.size()
                 ? "nothing"
@@ -332,9 +372,7 @@ final class FunctionFacts {
         }
         Optional<Function> function = functionAt(id, place);
         if (function.isPresent()) {
-            return at(
-                    function.get().names().iterator().next(),
-                    place - function.get().start());
+            return at(nameOf(function.get()), place - function.get().start());
         }
         Symbol symbol = object.symbol(relocation.symbol());
         if (!symbol.isSection() && !symbol.name().startsWith(".")) {
@@ -356,12 +394,22 @@ final class FunctionFacts {
         return variable(id, place).orElseGet(() -> content(id, place, depth, length));
     }
 
+    /** Of several names one that both objects have: another alias leads to the same code. */
+    private String nameOf(Function function) {
+        return function.names().stream()
+                .filter(name -> shared.contains(SecondOpinion.withoutNumbers(name)))
+                .findFirst()
+                .orElse(function.names().iterator().next());
+    }
+
     /** Whether a function is seldom or often called, its callers do not say; its cold piece is something else. */
     private String withoutPlace(Section section) {
         return PLACES.stream()
                 .filter(section.name()::startsWith)
                 .map(place -> OWN + section.name().substring(place.length()))
-                .filter(plain -> object.sectionsNamed(plain).isEmpty())
+                .filter(plain -> object.sections().stream()
+                        .noneMatch(other ->
+                                SecondOpinion.withoutNumbers(other.name()).equals(SecondOpinion.withoutNumbers(plain))))
                 .findFirst()
                 .orElse(section.name());
     }
@@ -372,15 +420,17 @@ final class FunctionFacts {
 
     /** The variable at {@code place}, or at a little more: how long an immediate is after the field is not known here. */
     private Optional<String> variable(SectionId id, long place) {
+        String own = object.section(id).name();
         List<Symbol> inSection = object.symbols().stream()
                 .filter(symbol -> !symbol.isSection()
                         && !symbol.name().isEmpty()
                         && !symbol.name().startsWith(".L")
                         && symbol.home().section().equals(Optional.of(id)))
-                .sorted(Comparator.comparing(
-                        symbol -> !object.section(id).name().endsWith("." + symbol.name())))
+                .sorted(Comparator.comparing(symbol -> !own.endsWith("." + symbol.name())))
                 .toList();
-        if (inSection.size() == 1) {
+        // Other names in a variable's own section change nothing about what is there.
+        if (inSection.size() == 1
+                || (!inSection.isEmpty() && own.endsWith("." + inSection.get(0).name()))) {
             return Optional.of(
                     at(inSection.get(0).name(), place - inSection.get(0).value()));
         }

@@ -54,10 +54,10 @@ final class VanishedChanges {
     }
 
     private Optional<String> in(ObjectPair objects) {
-        Set<String> shared = new TreeSet<>(FunctionFacts.names(objects.original()));
-        shared.retainAll(FunctionFacts.names(objects.patched()));
-        Map<String, List<Function>> originals = byName(FunctionFacts.in(objects.original(), sizes, shared));
-        Map<String, List<Function>> all = byName(FunctionFacts.in(objects.patched(), sizes, shared));
+        Set<String> shared = FunctionFacts.shared(objects.original(), objects.patched());
+        Set<String> steady = FunctionFacts.steady(objects.original(), objects.patched());
+        Map<String, List<Function>> originals = byName(FunctionFacts.in(objects.original(), sizes, shared, steady));
+        Map<String, List<Function>> all = byName(FunctionFacts.in(objects.patched(), sizes, shared, steady));
         for (Map.Entry<String, List<Function>> each : all.entrySet()) {
             List<Function> twins = originals.getOrDefault(each.getKey(), List.of());
             if (twins.size() == 1 && each.getValue().size() == 1) {
@@ -81,7 +81,10 @@ final class VanishedChanges {
 
     /** A piece that ftrace cannot redirect is replaced with the function it was cut from. */
     private boolean isReplaced(Function function) {
-        boolean traced = function.targets().containsValue("__fentry__");
+        boolean traced = function.targets().values().stream()
+                .findFirst()
+                .filter("__fentry__"::equals)
+                .isPresent();
         return function.names().stream()
                 .map(SecondOpinion::withoutNumbers)
                 .anyMatch(name -> listed.contains(name)
@@ -147,6 +150,7 @@ final class VanishedChanges {
                 .filter(name -> !name.equals(FunctionFacts.LITERAL)
                         && !LOOKED_PAST.matcher(name).matches())
                 .findFirst()
+                .map(SecondOpinion::withoutNumbers)
                 .filter(name -> TAKES_LINE.matcher(name).matches())
                 .isPresent();
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kpatch.diff.ObjectPair;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
+import io.github.kpatch.elf.Symbol;
+import io.github.kpatch.elf.SymbolType;
 import io.github.kpatch.testing.KernelFlags;
 import io.github.kpatch.testing.NativeTools;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A second opinion that never says anything would be worth nothing. So here it hears of pairs, from the compiler, in which
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class VanishedChangesTest {
     private static final String MACROS = """
+            __attribute__((cold)) void warn(int);
             int g(int), _printk(const char *, ...), ___might_sleep(const char *, int);
             struct key { int enabled; };
             extern struct key one, two;
@@ -106,8 +110,7 @@ class VanishedChangesTest {
 
     @Test
     void takesPiecesForReplacedWithTheirFunction() throws Exception {
-        String source =
-                "__attribute__((cold)) void warn(int); int f(int x) { if (x > 3) { TRY(%d); warn(x); return 1; } return g(x); }";
+        String source = "int f(int x) { if (x > 3) { TRY(%d); warn(x); return 1; } return g(x); }";
         ObjectPair pair = pair(source.formatted(1), source.formatted(3));
         assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES)).isPresent();
         assertThat(VanishedChanges.in(pair, List.of("f"), SeedPair.SIZES)).isEmpty();
@@ -121,6 +124,128 @@ class VanishedChangesTest {
                 """;
         ObjectPair exchanged = pair(source.formatted("a", "b"), source.formatted("b", "a"));
         assertThat(VanishedChanges.in(exchanged, List.of(), SeedPair.SIZES)).isPresent();
+    }
+
+    /** Numbers that no compiler gives, which leave what bears them what it is. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            ORC(8);                                | ORC(16);                               | .orc_unwind     | .orc_unwind.0
+            ___might_sleep("a.c", 5);              | g(6);                                  | ___might_sleep  | ___might_sleep.0
+            if (x > 3) { TRY(1); warn(x); }        | if (x > 3) { TRY(3); warn(x); }        | .text.unlikely.f | .text.unlikely.f.0
+            if (x > 3) { TRY(1); warn(x); }        | if (x > 3) { TRY(1); warn(x + 1); }    | .text.unlikely.f | .text.unlikely.f.0
+            """)
+    void looksThroughNumbers(String before, String after, String name, String numbered) throws Exception {
+        ObjectPair same = pair(function(before), function(before));
+        assertThat(VanishedChanges.in(renamed(same, name, numbered), List.of(), SeedPair.SIZES))
+                .isEmpty();
+        ObjectPair other = pair(function(before), function(after));
+        assertThat(VanishedChanges.in(renamed(other, name, numbered), List.of(), SeedPair.SIZES))
+                .isPresent();
+    }
+
+    @Test
+    void aLineIsOneUnderANumberedNameToo() throws Exception {
+        ObjectPair pair = pair(function("___might_sleep(\"a.c\", 5);"), function("___might_sleep(\"a.c\", 6);"));
+        assertThat(VanishedChanges.in(renamed(pair, "___might_sleep", "___might_sleep."), List.of(), SeedPair.SIZES))
+                .isEmpty();
+    }
+
+    @Test
+    void anotherNameOfTheSameCodeIsNoOtherCode() throws Exception {
+        String source =
+                "__attribute__((section(\".sched.text\"), noinline)) int %s(int x) { TRY(1); return g(x) + %d; }\n";
+        String alias = "int __alias(int) __attribute__((alias(\"e\")));";
+        String before = source.formatted("e", 1) + source.formatted("h", 2);
+        assertThat(VanishedChanges.in(pair(before + alias, before), List.of(), SeedPair.SIZES))
+                .isEmpty();
+        String after = source.formatted("e", 1) + source.formatted("h", 3);
+        assertThat(VanishedChanges.in(pair(before + alias, after), List.of(), SeedPair.SIZES))
+                .hasValueSatisfying(change -> assertThat(change).startsWith("h: "));
+    }
+
+    @Test
+    void aFunctionThatIsNoLongerCalledOneEndsWhereItDid() throws Exception {
+        String source = "__attribute__((section(\".sched.text\"), noinline)) int %s(int x) { return g(x) + %d; }\n";
+        String before = source.formatted("e", 1) + source.formatted("h", 2);
+        ObjectPair same = pair(before, before);
+        assertThat(VanishedChanges.in(withoutType(same, "e"), List.of(), SeedPair.SIZES))
+                .isEmpty();
+        ObjectPair other = pair(before, source.formatted("e", 3) + source.formatted("h", 2));
+        assertThat(VanishedChanges.in(withoutType(other, "e"), List.of(), SeedPair.SIZES))
+                .hasValueSatisfying(change -> assertThat(change).startsWith("e: "));
+    }
+
+    @Test
+    void anotherNameOfAVariableIsNoOtherVariable() throws Exception {
+        String before = "extern int alias; int v = 1, w = 2; int f(int x) { return g(%s) + x; }";
+        String alias = "extern int alias __attribute__((alias(\"v\")));";
+        assertThat(VanishedChanges.in(
+                        pair(before.formatted("v") + alias, before.formatted("v")), List.of(), SeedPair.SIZES))
+                .isEmpty();
+        assertThat(VanishedChanges.in(
+                        pair(before.formatted("v") + alias, before.formatted("w")), List.of(), SeedPair.SIZES))
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"e", "h"})
+    void aFunctionThatIsGoneByNameOnlyLeavesItsNeighboursAlone(String gone) throws Exception {
+        String source = "__attribute__((section(\".sched.text\"), noinline)) int %s(int x) { return g(x) + %d; }\n";
+        String before = source.formatted("e", 1) + source.formatted("h", 2);
+        ObjectPair pair = pair(before, before);
+        assertThat(VanishedChanges.in(renamed(pair, gone, "another"), List.of(), SeedPair.SIZES))
+                .isEmpty();
+        String after =
+                gone.equals("e") ? source.formatted("e", 1) + source.formatted("h", 3) : before.replace("+ 1", "+ 3");
+        ObjectPair other = renamed(pair(before, after), gone, "another");
+        assertThat(VanishedChanges.in(other, List.of(), SeedPair.SIZES)).isPresent();
+    }
+
+    /** It is found by its function still, whatever else it calls. */
+    @Test
+    void aPieceIsNotTracedForACallInItsMiddle() throws Exception {
+        String source = "void __fentry__(void); int f(int x) { if (x > 3) { warn(x); %s(); return 1; } return g(x); }";
+        ObjectPair pair =
+                pair("void h(void);" + source.formatted("h"), "void h(void);" + source.formatted("__fentry__"));
+        assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES)).isPresent();
+        assertThat(VanishedChanges.in(pair, List.of("f"), SeedPair.SIZES)).isEmpty();
+    }
+
+    private static ObjectPair renamed(ObjectPair pair, String name, String other) {
+        ElfObject patched = pair.patched();
+        return new ObjectPair(
+                pair.name(),
+                pair.original(),
+                new ElfObject(
+                        patched.header(),
+                        patched.sections().stream()
+                                .map(s -> s.name().equals(name) ? s.withName(other) : s)
+                                .toList(),
+                        patched.symbols().stream()
+                                .map(s -> s.name().equals(name) ? s.withName(other) : s)
+                                .toList()));
+    }
+
+    private static ObjectPair withoutType(ObjectPair pair, String name) {
+        ElfObject patched = pair.patched();
+        return new ObjectPair(
+                pair.name(),
+                pair.original(),
+                new ElfObject(
+                        patched.header(),
+                        patched.sections(),
+                        patched.symbols().stream()
+                                .map(s -> s.name().equals(name)
+                                        ? new Symbol(
+                                                s.name(),
+                                                SymbolType.NOTYPE,
+                                                s.binding(),
+                                                s.other(),
+                                                s.value(),
+                                                s.size(),
+                                                s.home())
+                                        : s)
+                                .toList()));
     }
 
     private static String function(String body) {

@@ -338,7 +338,9 @@ public final class X86_64 implements Architecture {
         SectionId id = object.symbol(function).home().section().orElseThrow();
         Section section = object.section(id);
         List<Relocation> relocations = object.relocationsOf(id);
-        Relocation call = traceCall(object, function).orElseThrow();
+        Relocation call = traceCall(object, function)
+                .orElseThrow(
+                        () -> badCallSite(object.symbol(function), "It does not begin with a call of __fentry__."));
         int site = (int) call.offset() - 1;
         Bytes code = section.bytes();
         if (site + CALL_LENGTH > code.size()) {
