@@ -46,6 +46,8 @@ final class FunctionFacts {
     private static final List<Integer> IMMEDIATES = List.of(0, 1, 2, 4);
 
     private static final Set<Integer> RELATIVE = Set.of(2, 4);
+    /** {@code R_X86_64_NONE}. */
+    private static final int FILLS_NOTHING = 0;
     /** Replacement code refers to code, fix-up code to code; nothing more is behind another reference. */
     private static final int DEEPEST = 2;
 
@@ -246,8 +248,10 @@ final class FunctionFacts {
                 .isPresent();
     }
 
+    /** The relocations that fill something, in order. */
     private List<Relocation> sorted(SectionId id) {
         return object.relocationsOf(id).stream()
+                .filter(relocation -> relocation.type().value() != FILLS_NOTHING)
                 .sorted(Comparator.comparingLong(Relocation::offset))
                 .toList();
     }

@@ -211,6 +211,15 @@ class VanishedChangesTest {
         assertThat(VanishedChanges.in(pair, List.of("f"), SeedPair.SIZES)).isEmpty();
     }
 
+    @Test
+    void aRelocationThatFillsNothingSaysNothing() throws Exception {
+        String source = "void f(void) { asm volatile(\".nop 8; .reloc . - 6, %s, g\"); }";
+        ObjectPair nothing = pair(source.formatted("R_X86_64_NONE"), source.replace("; .reloc . - 6, %s, g", ""));
+        ObjectPair field = pair(source.formatted("R_X86_64_32S"), source.replace("; .reloc . - 6, %s, g", ""));
+        assertThat(VanishedChanges.in(nothing, List.of(), SeedPair.SIZES)).isEmpty();
+        assertThat(VanishedChanges.in(field, List.of(), SeedPair.SIZES)).isPresent();
+    }
+
     private static ObjectPair renamed(ObjectPair pair, String name, String other) {
         ElfObject patched = pair.patched();
         return new ObjectPair(
