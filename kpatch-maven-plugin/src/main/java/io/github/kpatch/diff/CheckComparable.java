@@ -27,7 +27,7 @@ import java.util.Set;
  * Makes sure that the two objects are builds of one thing for one machine, before anything is compared: another ABI or
  * machine flag would make every later answer meaningless. Objects with program headers are linked already and have lost
  * what the comparison needs, and outputs of the differ would get their tables twice. Symbols are of the kinds that C
- * has, section symbols stand for their section's beginning, code bears no name of data, each field is filled by one
+ * has, section symbols stand for their section's beginning, a global name is one symbol's, code bears no name of data, each field is filled by one
  * relocation, and what is loaded refers to nothing that is not, all of which every later pass takes for granted.
  */
 final class CheckComparable {
@@ -80,6 +80,7 @@ final class CheckComparable {
     }
 
     private static void checkSymbols(String name, ElfObject object) {
+        Set<String> global = new HashSet<>();
         for (int i = 1; i < object.symbols().size(); i++) {
             Symbol symbol = object.symbols().get(i);
             boolean inRelocations = symbol.home()
@@ -93,6 +94,12 @@ final class CheckComparable {
                         name + ", symbol " + symbol.name(),
                         "No compiler gives a kernel's symbol type " + symbol.type() + ", binding " + symbol.binding()
                                 + " and value " + Long.toHexString(symbol.value()) + " at such a place.");
+            }
+            if (!symbol.isLocal() && !global.add(symbol.name())) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        name + ", symbol " + symbol.name(),
+                        "It is the second one of this name that other objects can see; a compiler makes one.");
             }
         }
     }

@@ -27,6 +27,10 @@ final class SectionNames {
             ".rela.data..Lubsan_data",
             ".rela.data.rel.local..Lubsan_data");
 
+    /** What belongs to static keys. */
+    static final Set<String> STATIC_KEY_TABLES =
+            Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
+
     private static final List<String> DATA = List.of(".data", ".rodata", ".bss", ".Lubsan_data", ".kpatch.");
 
     private static final List<String> RUNTIME_CONSTANTS = List.of("runtime_ptr_", "runtime_shift_", "runtime_mask_");
@@ -105,6 +109,7 @@ final class SectionNames {
                 || isExports(name)
                 || isAllocationTags(name)
                 || isRuntimeConstants(name)
+                || STATIC_KEY_TABLES.contains(name)
                 || isRegenerated(arch, name)
                 || arch.discards(name)
                 || (!arch.isWithoutSymbols(name)

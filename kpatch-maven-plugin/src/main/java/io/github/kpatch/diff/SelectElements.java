@@ -31,9 +31,6 @@ import java.util.Set;
  */
 final class SelectElements {
     private static final Set<String> STANDARD = Set.of(".toc", ".rodata", ".rodata.str");
-    /** What belongs to static keys; where livepatch sets up tables, none of it can be carried, for it does not set up these. */
-    private static final Set<String> STATIC_KEY_TABLES =
-            Set.of("__jump_table", "__tracepoints", "__tracepoints_ptrs", "__tracepoints_strings");
 
     private static final String FORCE_MARK = "__kpatch_force_func_";
 
@@ -120,9 +117,11 @@ final class SelectElements {
         return tables;
     }
 
+    /** Where livepatch sets up tables, it does not set up these, so that none of them can be carried. */
     private static Set<SectionId> staticKeyTables(Unit patched) {
         Set<SectionId> sections = new HashSet<>();
-        STATIC_KEY_TABLES.forEach(name -> sections.addAll(patched.elf().sectionsNamed(name)));
+        SectionNames.STATIC_KEY_TABLES.forEach(
+                name -> sections.addAll(patched.elf().sectionsNamed(name)));
         return sections;
     }
 

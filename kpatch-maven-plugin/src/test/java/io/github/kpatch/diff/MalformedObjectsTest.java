@@ -172,6 +172,20 @@ class MalformedObjectsTest {
                 .assertError(ProblemCode.OBJECT_INVALID);
     }
 
+    /** The linker would refuse it, and a name says nothing of two symbols. */
+    @Test
+    void twoGlobalSymbolsOfOneName() {
+        String source = "int f(int x) { return x; } int g(int x) { return x + 1; }";
+        Scenario.of(source, source.replace("+ 1", "+ 2"))
+                .editPatched(object -> new ElfObject(
+                        object.header(),
+                        object.sections(),
+                        object.symbols().stream()
+                                .map(symbol -> symbol.name().equals("f") ? symbol.withName("g") : symbol)
+                                .toList()))
+                .assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
     /** A relocation that fills nothing only keeps what it refers to. */
     @Test
     void aFieldMayBeMarkedBesides() {
@@ -184,7 +198,15 @@ class MalformedObjectsTest {
     /** Rules for data would take a change of it for none. */
     @ParameterizedTest
     @ValueSource(
-            strings = {".rodata.f", ".data..once", ".modinfo", ".debug_x", "__mcount_loc", "__bug_table", "__ksymtab+f"
+            strings = {
+                ".rodata.f",
+                ".data..once",
+                ".modinfo",
+                ".debug_x",
+                "__mcount_loc",
+                "__bug_table",
+                "__ksymtab+f",
+                "__tracepoints"
             })
     void codeUnderTheNameOfData(String section) {
         String source = "asm(\".pushsection " + section

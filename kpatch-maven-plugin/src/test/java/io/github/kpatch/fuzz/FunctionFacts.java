@@ -383,9 +383,9 @@ final class FunctionFacts {
             return at(symbol.name(), place - symbol.value());
         }
         // Its entries are compared by themselves; a section without any only bears the name.
-        if (TableShapes.isTable(section.name())
-                && object.relocationSectionOf(id).isPresent()) {
-            return section.name();
+        String name = SecondOpinion.withoutNumbers(section.name());
+        if (TableShapes.isTable(name) && object.relocationSectionOf(id).isPresent()) {
+            return name;
         }
         // What runs before alternatives are applied only; which feature it asks for stands in the entry as well.
         if (section.name().equals(".altinstr_aux")) {

@@ -238,8 +238,12 @@ record Mutations(List<Section> sections, List<Symbol> symbols, Map<String, Integ
             }
             at += entry.bytes().size();
         }
+        // All of them into the first, so that none stands there twice.
         for (int i : relocationsOf(index)) {
-            sections.set(i, sections.get(i).with(new SectionData.Relocations(new SectionId(index), relocations)));
+            sections.set(
+                    i,
+                    sections.get(i).with(new SectionData.Relocations(new SectionId(index), List.copyOf(relocations))));
+            relocations.clear();
         }
         sections.set(index, sections.get(index).with(new SectionData.Contents(Bytes.copyOf(bytes))));
     }

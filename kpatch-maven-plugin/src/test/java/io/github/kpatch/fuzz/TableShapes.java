@@ -64,6 +64,10 @@ final class TableShapes {
                 // Thrown away when the kernel or a module is linked.
                 || section.startsWith(".discard")
                 || section.startsWith(".llvm")
+                // What an author says to the differ.
+                || section.startsWith(".kpatch.")
+                // Descriptions of messages that can be switched on: variables, which no function is found by.
+                || section.equals("__dyndbg")
                 // Formats of messages for tools that look for changed ones: no entry is about a function.
                 || section.equals(".printk_index");
     }
