@@ -90,6 +90,7 @@ public final class DiffObject {
         problems.addAll(CheckCollected.in(
                 changes, tables.inclusion(), selection.neverCarried(), originalTables, patchedTables));
         problems.addAll(CheckRuntimeConstants.in(changes.patched(), tables));
+        problems.addAll(CheckNewNames.in(changes, target));
         if (!problems.isEmpty()) {
             return rejected(problems);
         }

@@ -63,6 +63,15 @@ final class VerifyPatchability {
         if (section.data() instanceof SectionData.Group && status == Status.NEW) {
             add(ProblemCode.GROUP_CHANGED, id, "The section group is new or changed.");
         }
+        if (included && isTransient(section)) {
+            problems.add(new Problem(
+                    ProblemCode.SECTION_CHANGED,
+                    patched.where(id),
+                    "The patch would bring it along, and the kernel throws such code and data away as soon as a module is"
+                            + " loaded, or never runs it.",
+                    "Leave __init and __exit off what the patch adds, or leave it out: what is loaded already does not"
+                            + " start again."));
+        }
         if (isUnnamedCode(id, status)) {
             add(ProblemCode.OBJECT_UNSUPPORTED, id, "The patch refers to existing code in it that has no symbol.");
         }
@@ -85,6 +94,11 @@ final class VerifyPatchability {
                     id,
                     "It holds existing data, of which the patch would have a copy of its own.");
         }
+    }
+
+    private static boolean isTransient(Section section) {
+        return section.has(SectionFlags.ALLOC)
+                && (section.name().startsWith(".init.") || section.name().startsWith(".exit."));
     }
 
     /** Whether code of the running kernel would go in because nothing but its section could be named. */

@@ -2,6 +2,7 @@ package io.github.kpatch.kbuild;
 
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
@@ -63,6 +64,18 @@ public final class AskKbuild {
             goals.put(folder, FolderGoals.parse(answer("folder@" + folder.replace('/', '@'))));
         }
         return goals;
+    }
+
+    /**
+     * The configuration that the view's Kconfig files make of one.
+     *
+     * @throws ProblemException with a finding when kconfig does not understand them
+     */
+    KernelConfig config(byte[] config) {
+        Path file = Folders.make(answers).resolve("config");
+        Folders.write(file, config);
+        ask(List.of("kpatch-config"));
+        return KernelConfig.parse(file.toString(), Folders.doing(file, () -> Files.readAllBytes(file)));
     }
 
     private void ask(List<String> questions) {

@@ -4,12 +4,9 @@ import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.elf.SymbolType;
-import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.source.TargetFacts;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,8 +18,12 @@ import java.util.List;
 public final class CheckParent {
     private CheckParent() {}
 
-    /** What is wrong with an object's place in the kernel; empty when it has one. */
-    public static List<Problem> of(String object, Path file, KbuildRecord record, TargetFacts facts) {
+    /**
+     * What is wrong with an object's place in the kernel; empty when it has one.
+     *
+     * @param original the object as it is built from the kernel's own source
+     */
+    public static List<Problem> of(String object, byte[] original, KbuildRecord record, TargetFacts facts) {
         String parent = record.parent();
         if (parent.contains(":")) {
             return List.of(new Problem(
@@ -35,7 +36,7 @@ public final class CheckParent {
             // What is shipped names no source files; the differ compares the code.
             return List.of();
         }
-        List<String> sources = sourcesOf(object, file);
+        List<String> sources = sourcesOf(object, original);
         if (sources.stream()
                 .noneMatch(source -> facts.symbols(parent).blocksNamed(source).isEmpty())) {
             return List.of();
@@ -47,8 +48,7 @@ public final class CheckParent {
     }
 
     /** The names in an object's FILE symbols. */
-    private static List<String> sourcesOf(String object, Path file) {
-        byte[] bytes = Folders.doing(file, () -> Files.readAllBytes(file));
+    private static List<String> sourcesOf(String object, byte[] bytes) {
         ElfFile elf = ElfFile.open(ByteSource.of(object, bytes));
         List<String> sources = new ArrayList<>();
         elf.section(SectionType.SYMTAB)

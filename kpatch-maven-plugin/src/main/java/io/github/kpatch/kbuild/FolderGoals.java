@@ -19,6 +19,9 @@ import java.util.Map;
  */
 record FolderGoals(
         List<String> builtIn, List<String> library, List<String> folders, Map<String, List<String>> modules) {
+    /** Nothing. */
+    static final FolderGoals NONE = new FolderGoals(List.of(), List.of(), List.of(), Map.of());
+
     FolderGoals {
         builtIn = List.copyOf(builtIn);
         library = List.copyOf(library);

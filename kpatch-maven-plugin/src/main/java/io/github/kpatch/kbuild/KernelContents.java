@@ -88,7 +88,8 @@ public record KernelContents(SortedMap<String, SortedSet<KernelObject>> parents)
         }
     }
 
-    private static List<String> objectsOf(String module, List<String> members) {
+    /** The objects that a module is composed of: itself where that is one. */
+    static List<String> objectsOf(String module, List<String> members) {
         if (members.isEmpty()) {
             return List.of(module);
         }
@@ -96,7 +97,7 @@ public record KernelContents(SortedMap<String, SortedSet<KernelObject>> parents)
         return members.stream().map(member -> folder + member).toList();
     }
 
-    private static KernelObject moduleNamed(String object) {
+    static KernelObject moduleNamed(String object) {
         String name = object.substring(object.lastIndexOf('/') + 1);
         return KernelObject.named(name.substring(0, name.length() - ".o".length()));
     }

@@ -83,6 +83,11 @@ public final class PrivateView {
         });
     }
 
+    /** Takes a file away that the tree has. */
+    public void remove(String relative) {
+        Folders.doing(root, () -> Files.deleteIfExists(file(relative)));
+    }
+
     /** Adds a file that the tree does not have, in a folder that leads to an object. */
     public void add(String relative, Bytes content) {
         Folders.doing(root, () -> Files.write(file(relative), content.toArray(), StandardOpenOption.CREATE_NEW));
@@ -116,6 +121,10 @@ public final class PrivateView {
     private static void fill(Path tree, String folder, Path root, Set<String> realFolders) throws IOException {
         Path from = tree.resolve(folder);
         Path to = Files.createDirectories(root.resolve(folder));
+        if (!Files.isDirectory(from)) {
+            // The patch brings it.
+            return;
+        }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(from)) {
             for (Path entry : entries) {
                 String relative = tree.relativize(entry).toString();

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads a project's patches and finds out, before anything is built, whether they can become a live patch: in order,
@@ -53,15 +56,21 @@ public final class CheckPatches {
         Path patched = Files.createDirectories(scratch.resolve("patched"));
         DryRun.Result result = DryRun.of(targets.patches(), tree, maxFuzz, patched, runner);
         refuse(targets, result);
-        LayoutChanges layouts = layoutChanges(result.files(), tree, patched);
+        Map<Boolean, List<String>> rulesAndSources =
+                result.files().stream().collect(Collectors.partitioningBy(TargetRule::isRule));
+        List<String> files = rulesAndSources.get(false);
+        LayoutChanges layouts = layoutChanges(files, result, tree, patched);
         Path corrected = Files.createDirectories(scratch.resolve("corrected"));
-        correctLines(result.files(), tree, patched, corrected);
+        correctLines(files, result.renamed(), tree, patched, corrected);
         return new CheckedSeries(
                 series.patches().stream()
                         .map(patch -> new CheckedSeries.Patch(patch.name(), patch.sha256()))
                         .toList(),
                 series.digest(),
-                result.files(),
+                files,
+                rulesAndSources.get(true),
+                result.deleted(),
+                result.renamed(),
                 patched,
                 corrected,
                 List.copyOf(layouts.types()),
@@ -88,7 +97,7 @@ public final class CheckPatches {
     private static void refuse(SelectTargets.Targets targets, DryRun.Result result) {
         List<Problem> problems = new ArrayList<>(targets.problems());
         problems.addAll(result.problems());
-        if (problems.isEmpty() && result.files().isEmpty()) {
+        if (problems.isEmpty() && result.files().isEmpty() && result.deleted().isEmpty()) {
             problems.add(Problem.of(ProblemCode.NO_FUNCTIONAL_CHANGE, "", "No patch changes a source file."));
         }
         if (!problems.isEmpty()) {
@@ -96,8 +105,11 @@ public final class CheckPatches {
         }
     }
 
-    private static LayoutChanges layoutChanges(List<String> files, Path tree, Path patched) {
-        return LayoutChanges.between(texts(files, tree), texts(files, patched));
+    private static LayoutChanges layoutChanges(List<String> files, DryRun.Result result, Path tree, Path patched) {
+        List<String> before = Stream.concat(files.stream(), result.deleted().stream())
+                .filter(file -> !TargetRule.isRule(file) && Files.isRegularFile(tree.resolve(file)))
+                .toList();
+        return LayoutChanges.between(texts(before, tree), texts(files, patched));
     }
 
     private static List<String> texts(List<String> files, Path folder) {
@@ -107,13 +119,18 @@ public final class CheckPatches {
                 .toList();
     }
 
-    private static void correctLines(List<String> files, Path tree, Path patched, Path corrected) throws IOException {
+    private static void correctLines(
+            List<String> files, Map<String, String> renamed, Path tree, Path patched, Path corrected)
+            throws IOException {
         for (String file : files) {
-            SourceText before = SourceText.of(Files.readAllBytes(tree.resolve(file)));
+            Path original = tree.resolve(renamed.getOrDefault(file, file));
             SourceText after = SourceText.of(Files.readAllBytes(patched.resolve(file)));
+            // A new file's lines had no numbers before.
+            SourceText text = Files.isRegularFile(original)
+                    ? LineCorrection.of(SourceText.of(Files.readAllBytes(original)), after)
+                    : after;
             Files.createDirectories(corrected.resolve(file).getParent());
-            Files.write(
-                    corrected.resolve(file), LineCorrection.of(before, after).bytes());
+            Files.write(corrected.resolve(file), text.bytes());
         }
     }
 

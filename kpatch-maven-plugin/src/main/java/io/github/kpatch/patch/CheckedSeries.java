@@ -2,17 +2,23 @@ package io.github.kpatch.patch;
 
 import io.github.kpatch.problem.Problem;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A series that fits its kernel's source and that a live patch can carry.
  *
  * @param patches its patches in order
  * @param digest SHA-256 over their names, contents and order, hexadecimal
- * @param files the {@code .c} and {@code .h} files it changes, relative to the source tree, sorted; never empty
- * @param patched folder that holds those files, and nothing else, as they are after the last patch; for people and for
+ * @param files the {@code .c} and {@code .h} files it changes or adds, relative to the source tree, sorted
+ * @param rules the files of kbuild and kconfig that it changes or adds, relative to the source tree, sorted
+ * @param deleted files of the source tree that are gone after it, by whatever name they go on, sorted
+ * @param renamed for each of {@code files} that the source tree has by another name, and that is gone, that name
+ * @param patched folder that holds files and rules as they are after the last patch, and nothing else; for people and for
  *     messages of the compiler that make sense
- * @param corrected the same files with {@code #line} directives, by which all that the patches leave alone keeps its old
+ * @param corrected the same {@code .c} and {@code .h} files with {@code #line} directives, by which all that the patches leave alone keeps its old
  *     line numbers; to be compiled in the place of the originals, under their paths
  * @param types types whose definition it touches, sorted
  * @param directives what else it touches that can shape a type: macros, conditionals and the like, sorted
@@ -22,6 +28,9 @@ public record CheckedSeries(
         List<Patch> patches,
         String digest,
         List<String> files,
+        List<String> rules,
+        List<String> deleted,
+        SortedMap<String, String> renamed,
         Path patched,
         Path corrected,
         List<String> types,
@@ -30,6 +39,9 @@ public record CheckedSeries(
     public CheckedSeries {
         patches = List.copyOf(patches);
         files = List.copyOf(files);
+        rules = List.copyOf(rules);
+        deleted = List.copyOf(deleted);
+        renamed = Collections.unmodifiableSortedMap(new TreeMap<>(renamed));
         types = List.copyOf(types);
         directives = List.copyOf(directives);
         warnings = List.copyOf(warnings);

@@ -12,11 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +46,8 @@ final class DryRun {
     private final int maxFuzz;
     private final Path folder;
     private final CommandRunner runner;
-    private final Set<String> files = new TreeSet<>();
+    private final Set<String> touched = new TreeSet<>();
+    private final SortedMap<String, String> origins = new TreeMap<>();
     private final Set<String> failedFiles = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
@@ -57,20 +62,29 @@ final class DryRun {
     /**
      * How a series fits.
      *
-     * @param files the files it touches, relative to the tree, sorted
+     * @param files the files it touches and leaves there, relative to the tree, sorted
+     * @param deleted files of the tree that it leaves none of, those that are renamed among them, sorted
+     * @param renamed for files that the tree had by another name, and has no more by that, that name
      * @param problems every hunk that does not fit
      * @param warnings every hunk that fits only with an offset or fuzz
      */
-    record Result(List<String> files, List<Problem> problems, List<Problem> warnings) {
+    record Result(
+            List<String> files,
+            List<String> deleted,
+            SortedMap<String, String> renamed,
+            List<Problem> problems,
+            List<Problem> warnings) {
         Result {
             files = List.copyOf(files);
+            deleted = List.copyOf(deleted);
+            renamed = Collections.unmodifiableSortedMap(new TreeMap<>(renamed));
             problems = List.copyOf(problems);
             warnings = List.copyOf(warnings);
         }
     }
 
     /**
-     * Applies {@code patches}, which change nothing but existing files of {@code tree}.
+     * Applies {@code patches}. Each of them must find the files that it names, and none of those that it adds.
      *
      * @param maxFuzz how many lines of context may be ignored, as GNU patch counts them
      * @param folder receives the patched files, at their paths; must be empty
@@ -81,23 +95,152 @@ final class DryRun {
         for (PatchFile patch : patches) {
             run.apply(patch);
         }
-        return new Result(List.copyOf(run.files), run.problems, run.warnings);
+        return run.result();
+    }
+
+    private Result result() {
+        List<String> files = touched.stream().filter(this::isThere).toList();
+        List<String> deleted = touched.stream()
+                .filter(path -> !isThere(path) && isInTree(path))
+                .toList();
+        SortedMap<String, String> renamed = new TreeMap<>(origins);
+        renamed.keySet().retainAll(files);
+        renamed.keySet().removeIf(this::isInTree);
+        renamed.values().retainAll(deleted);
+        return new Result(files, deleted, renamed, problems, warnings);
     }
 
     private void apply(PatchFile patch) throws IOException {
-        // On top of a hunk that failed, later hunks fail or land without meaning anything.
-        List<FileChange> changes = patch.changes().stream()
-                .filter(change -> !failedFiles.contains(change.path()))
+        Map<String, byte[]> sources = new HashMap<>();
+        for (FileChange change : patch.changes()) {
+            Optional<String> from = change.from().filter(this::isThere);
+            if (from.isPresent()) {
+                sources.put(from.get(), content(from.get()));
+            }
+        }
+        List<FileChange> pending = new ArrayList<>();
+        for (FileChange change : patch.changes()) {
+            // On top of a hunk that failed, later hunks fail or land without meaning anything.
+            if (failedFiles.contains(change.path())
+                    || change.from().filter(failedFiles::contains).isPresent()) {
+                failedFiles.add(change.path());
+                continue;
+            }
+            switch (change.kind()) {
+                case ADDED -> {
+                    change(patch, pending);
+                    add(change);
+                }
+                case DELETED -> {
+                    change(patch, pending);
+                    delete(patch, change);
+                }
+                case RENAMED, COPIED -> {
+                    change(patch, pending);
+                    move(change, sources);
+                    if (!change.hunks().isEmpty()) {
+                        pending.add(change);
+                    }
+                }
+                default -> pending.add(change);
+            }
+        }
+        change(patch, pending);
+    }
+
+    private void add(FileChange change) throws IOException {
+        List<HunkLine> lines =
+                change.hunks().stream().flatMap(hunk -> hunk.patched().stream()).toList();
+        origins.remove(change.path());
+        put(
+                change.path(),
+                new SourceText(
+                                lines.stream().map(HunkLine::text).toList(),
+                                lines.isEmpty() || lines.get(lines.size() - 1).newline())
+                        .bytes());
+    }
+
+    /** Only what the patch knew can go by it: what is in the file besides would get lost. */
+    private void delete(PatchFile patch, FileChange change) throws IOException {
+        SourceText before = SourceText.of(content(change.path()));
+        List<HunkLine> lines = change.hunks().stream()
+                .flatMap(hunk -> hunk.original().stream())
                 .toList();
-        if (changes.isEmpty()) {
+        SourceText known = new SourceText(
+                lines.stream().map(HunkLine::text).toList(),
+                lines.isEmpty() || lines.get(lines.size() - 1).newline());
+        if (!known.equals(before)) {
+            int line = 0;
+            while (line < known.lines().size()
+                    && line < before.lines().size()
+                    && known.lines().get(line).equals(before.lines().get(line))) {
+                line++;
+            }
+            String mismatch = lines.isEmpty()
+                    ? "The patch deletes the file without saying what is in it."
+                    : "The patch deletes another file than this one: line %d of it is not in the patch."
+                            .formatted(line + 1);
+            problems.add(Problem.of(
+                    ProblemCode.PATCH_DOES_NOT_APPLY,
+                    "%s:%d %s".formatted(patch.name(), change.line(), Quoted.path(change.path())),
+                    mismatch));
+            failedFiles.add(change.path());
             return;
         }
+        origins.remove(change.path());
+        remove(change.path());
+    }
+
+    private void move(FileChange change, Map<String, byte[]> sources) throws IOException {
+        String from = change.from().orElseThrow();
+        byte[] content = sources.containsKey(from) ? sources.get(from) : content(from);
+        origins.remove(change.path());
+        if (change.kind() == FileChange.Kind.RENAMED) {
+            String origin = origins.containsKey(from) ? origins.remove(from) : from;
+            if (isInTree(origin)) {
+                origins.put(change.path(), origin);
+            }
+            remove(from);
+        }
+        put(change.path(), content);
+    }
+
+    private boolean isThere(String path) {
+        return touched.contains(path) ? Files.isRegularFile(folder.resolve(path)) : isInTree(path);
+    }
+
+    private boolean isInTree(String path) {
+        return Files.isRegularFile(tree.resolve(path));
+    }
+
+    private byte[] content(String path) throws IOException {
+        return Files.readAllBytes((touched.contains(path) ? folder : tree).resolve(path));
+    }
+
+    private void put(String path, byte[] content) throws IOException {
+        touched.add(path);
+        Files.createDirectories(folder.resolve(path).getParent());
+        Files.write(folder.resolve(path), content);
+    }
+
+    private void remove(String path) throws IOException {
+        touched.add(path);
+        Files.deleteIfExists(folder.resolve(path));
+    }
+
+    /** Applies what is pending, which changes files that are there, and leaves nothing pending. */
+    private void change(PatchFile patch, List<FileChange> pending) throws IOException {
+        if (pending.isEmpty()) {
+            return;
+        }
+        List<FileChange> changes = List.copyOf(pending);
+        pending.clear();
         Map<String, SourceText> before = new HashMap<>();
         for (FileChange change : changes) {
-            if (files.add(change.path())) {
-                copy(change.path());
+            if (!touched.contains(change.path())) {
+                put(change.path(), content(change.path()));
             }
-            before.put(change.path(), SourceText.of(Files.readAllBytes(folder.resolve(change.path()))));
+            before.put(change.path(), SourceText.of(content(change.path())));
         }
         Report report = patch(patch, changes);
         for (int i = 0; i < changes.size(); i++) {
@@ -107,12 +250,6 @@ final class DryRun {
                     before.get(changes.get(i).path()),
                     report.files().get(i));
         }
-    }
-
-    private void copy(String file) throws IOException {
-        Path copy = folder.resolve(file);
-        Files.createDirectories(copy.getParent());
-        Files.write(copy, Files.readAllBytes(tree.resolve(file)));
     }
 
     /** What GNU patch said about each change, in order. */

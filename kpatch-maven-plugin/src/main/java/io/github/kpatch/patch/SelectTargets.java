@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,6 +26,9 @@ final class SelectTargets {
 
     private final Path tree;
     private final List<PatchFile> usable = new ArrayList<>();
+    /** Which files there are, where the patches so far change that. */
+    private final Map<String, Boolean> present = new HashMap<>();
+
     private final Set<String> refusedPaths = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
@@ -35,7 +40,7 @@ final class SelectTargets {
     /**
      * What a series can do to a kernel.
      *
-     * @param patches all patches in order, with nothing left of them but changes of existing {@code .c} files in the tree
+     * @param patches all patches in order, with nothing left of them but changes that matter to a kernel object
      * @param problems a reason for each change that is refused
      * @param warnings a line for each change that is passed over
      */
@@ -82,7 +87,15 @@ final class SelectTargets {
             return false;
         }
         // What builds on a refused change cannot be judged, and would only repeat the refusal in other words.
-        return !refusedPaths.contains(change.path());
+        if (refusedPaths.contains(change.path())
+                || change.from().filter(refusedPaths::contains).isPresent()) {
+            return false;
+        }
+        change.from()
+                .filter(from -> change.kind() == FileChange.Kind.RENAMED)
+                .ifPresent(from -> present.put(from, false));
+        present.put(change.path(), change.kind() != FileChange.Kind.DELETED);
+        return true;
     }
 
     private Optional<Problem> refusal(PatchFile patch, FileChange change) {
@@ -99,15 +112,24 @@ final class SelectTargets {
                         ProblemCode.PATCH_TARGET_UNSUPPORTED, where(patch, change), rule.what(), rule.cure()));
             }
         }
-        Optional<String> link = linkIn(change.path());
+        Optional<String> link = linkIn(change.path()).or(() -> change.from().flatMap(this::linkIn));
         if (link.isPresent()) {
             return Optional.of(Problem.of(ProblemCode.PATCH_LEAVES_TREE, where(patch, change), link.get()));
         }
-        if (!refusedPaths.contains(change.path())
-                && !Files.isRegularFile(tree.resolve(change.path()), LinkOption.NOFOLLOW_LINKS)) {
-            return Optional.of(missing(patch, change));
+        boolean added = change.kind() == FileChange.Kind.ADDED;
+        String existing = change.from().orElse(change.path());
+        if (!added && !refusedPaths.contains(existing) && !isPresent(existing)) {
+            return Optional.of(missing(patch, change, existing));
         }
-        return ArchiveMembers.obstacle(tree, change.path())
+        if ((added || change.from().isPresent()) && !refusedPaths.contains(change.path()) && isPresent(change.path())) {
+            return Optional.of(new Problem(
+                    ProblemCode.PATCH_DOES_NOT_APPLY,
+                    where(patch, change),
+                    "The kernel's source has this file already.",
+                    "Remove the patch, or this file's part, where this kernel has the change already."));
+        }
+        return ArchiveMembers.obstacle(tree, existing)
+                .filter(obstacle -> isInTree(existing))
                 .map(obstacle -> new Problem(
                         ProblemCode.PATCH_TARGET_UNSUPPORTED,
                         where(patch, change),
@@ -143,12 +165,20 @@ final class SelectTargets {
         return Optional.empty();
     }
 
-    private Problem missing(PatchFile patch, FileChange change) {
+    private boolean isPresent(String path) {
+        return present.getOrDefault(path, isInTree(path));
+    }
+
+    private boolean isInTree(String path) {
+        return Files.isRegularFile(tree.resolve(path), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private Problem missing(PatchFile patch, FileChange change, String path) {
         return new Problem(
                 ProblemCode.PATCH_DOES_NOT_APPLY,
                 where(patch, change),
                 "The kernel's source has no such file.",
-                depthIsWrong(change.path())
+                depthIsWrong(path)
                         ? "Make the patch again so that its paths have one leading folder, as git does."
                         : ProblemCode.PATCH_DOES_NOT_APPLY.cure());
     }

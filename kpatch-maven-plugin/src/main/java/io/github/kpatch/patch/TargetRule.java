@@ -25,12 +25,11 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
                     + "|cocciconfig|get_maintainer\\.ignore|rustfmt\\.toml|kunitconfig)",
             Pattern.DOTALL);
 
+    private static final Pattern SOURCE = Pattern.compile(".*\\.[ch]", Pattern.DOTALL);
+    private static final Pattern RULE = Pattern.compile("(.*/)?(Makefile|Kbuild|Kconfig[^/]*)", Pattern.DOTALL);
+
     /** Every rule, in order of precedence. */
     static final List<TargetRule> ALL = List.of(
-            path(
-                    "(.*/)?Kconfig[^/]*",
-                    "Kconfig files shape the whole kernel's configuration, which is fixed in a running one.",
-                    LEAVE_OUT),
             path(
                     ".*\\.[sS]",
                     "Assembly has no ftrace call site through which a live patch could replace it.",
@@ -54,20 +53,20 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
                     "Host tools and the initramfs are used while a kernel is built and are no part of a running one.",
                     LEAVE_OUT),
             path(
-                    "(.*/)?(Makefile|Kbuild)[^/]*",
-                    "This version cannot follow changes of the kernel's makefiles yet: they change which objects there are.",
+                    "(arch/[^/]+/)?(Makefile|Kbuild)[^/]*",
+                    "This makefile says how all of the kernel is compiled, and the running one is.",
+                    LEAVE_OUT),
+            path(
+                    "(.*/)?(Makefile|Kbuild)[^/]+",
+                    "Of the kernel's makefiles only Makefile and Kbuild can be followed, not what they include.",
                     NOT_YET),
-            kind(FileChange.Kind.ADDED, "This version cannot build files that a patch adds yet."),
-            kind(
-                    FileChange.Kind.DELETED,
-                    "This version cannot build a kernel without a file that a patch deletes yet."),
-            kind(FileChange.Kind.RENAMED, "This version cannot follow files that a patch renames yet."),
-            kind(FileChange.Kind.COPIED, "This version cannot build files that a patch adds as copies yet."),
             new TargetRule(
-                    change -> change.kind() == FileChange.Kind.BINARY, "Binary changes cannot be applied.", LEAVE_OUT),
+                    change -> change.kind() == FileChange.Kind.BINARY,
+                    "Binary changes and symbolic links cannot be applied.",
+                    LEAVE_OUT),
             new TargetRule(
-                    change -> !change.path().matches("(?s).*\\.[ch]"),
-                    "Only C source files and headers (.c, .h) can be live-patched.",
+                    change -> !SOURCE.matcher(change.path()).matches() && !isRule(change.path()),
+                    "Only C source files and headers (.c, .h), Makefile, Kbuild and Kconfig can be followed.",
                     LEAVE_OUT),
             new TargetRule(
                     change -> !change.path().matches("[A-Za-z0-9._/+,@~=-]+"),
@@ -76,11 +75,16 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
 
     /** Whether {@code change} leaves every kernel object as it is, so that it can be passed over. */
     static boolean withoutObject(FileChange change) {
-        if (change.kind() == FileChange.Kind.MODE_CHANGED && change.path().endsWith(".c")) {
+        if (change.kind() == FileChange.Kind.MODE_CHANGED) {
             return true;
         }
         return withoutObject(change.path())
                 && change.from().map(TargetRule::withoutObject).orElse(true);
+    }
+
+    /** Whether a file says what the kernel is made of, rather than being what it is made of. */
+    static boolean isRule(String path) {
+        return RULE.matcher(path).matches();
     }
 
     private static boolean withoutObject(String path) {
@@ -96,9 +100,5 @@ record TargetRule(Predicate<FileChange> applies, String what, String cure) {
                                 .isPresent(),
                 what,
                 cure);
-    }
-
-    private static TargetRule kind(FileChange.Kind kind, String what) {
-        return new TargetRule(change -> change.kind() == kind, what, NOT_YET);
     }
 }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 final class UnifiedDiffParser {
     private static final Pattern HUNK_HEADER =
             Pattern.compile("@@ -(\\d{1,9})(?:,(\\d{1,9}))? \\+(\\d{1,9})(?:,(\\d{1,9}))? @@.*", Pattern.DOTALL);
+    private static final Pattern NO_FILE = Pattern.compile("(new|deleted) file mode 1[26]0000");
     private static final Pattern BINARY = Pattern.compile("Binary files (.+) and (.+) differ");
 
     private final DiffLines lines;
@@ -153,10 +154,10 @@ final class UnifiedDiffParser {
             throw lines.malformed(start, "The two names of this line do not fit together.");
         }
         FileChange.Kind kind = header.kind();
-        if (kind == FileChange.Kind.MODIFIED && hunks.isEmpty()) {
-            if (binary) {
-                kind = FileChange.Kind.BINARY;
-            } else if (header.modeChanged()) {
+        if (binary || header.link()) {
+            kind = FileChange.Kind.BINARY;
+        } else if (kind == FileChange.Kind.MODIFIED && hunks.isEmpty()) {
+            if (header.modeChanged()) {
                 kind = FileChange.Kind.MODE_CHANGED;
             } else {
                 throw lines.malformed(start, "No change follows this header.");
@@ -196,8 +197,9 @@ final class UnifiedDiffParser {
      *
      * @param path the file, stripped; null where the first line is ambiguous and nothing else names it
      * @param from old name of a renamed, source of a copied file; else null
+     * @param link whether what is added or gone is a symbolic link or a repository of its own, and no file
      */
-    private record GitHeader(FileChange.Kind kind, String path, String from, boolean modeChanged) {}
+    private record GitHeader(FileChange.Kind kind, String path, String from, boolean modeChanged, boolean link) {}
 
     private GitHeader gitHeader() {
         String path = names.inGitLine(next, lines.at(next).substring("diff --git ".length()));
@@ -205,8 +207,10 @@ final class UnifiedDiffParser {
         FileChange.Kind kind = FileChange.Kind.MODIFIED;
         String from = null;
         boolean modeChanged = false;
+        boolean link = false;
         for (; next < lines.size(); next++) {
             String line = lines.at(next);
+            link |= NO_FILE.matcher(line).matches();
             if (line.startsWith("new file mode ")) {
                 kind = FileChange.Kind.ADDED;
             } else if (line.startsWith("deleted file mode ")) {
@@ -228,7 +232,7 @@ final class UnifiedDiffParser {
         if (moved != (from != null)) {
             throw lines.malformed(next - 1, "A git header needs both \"from\" and \"to\".");
         }
-        return new GitHeader(kind, path, from, modeChanged);
+        return new GitHeader(kind, path, from, modeChanged, link);
     }
 
     private List<Hunk> hunks() {

@@ -133,6 +133,14 @@ public enum ProblemCode {
             "What the target kernel is made of cannot be found out, so the reach of a header is not known.",
             "Leave the change of the header out, and report the kernel's version and config."),
 
+    CONFIG_SHAPED(
+            319,
+            "The patch changes the kernel's configuration, which is fixed in a running one.",
+            "Leave the change of the Kconfig file out of the live patch."),
+    PARTS_CHANGED(
+            320,
+            "The patch changes what the kernel is made of in a way that a running one cannot follow.",
+            "Leave that out of the live patch, or keep the object where it is."),
     WORKING_COPY_OUTDATED(
             331,
             "The working copy was made from another kernel's source than the project has now.",

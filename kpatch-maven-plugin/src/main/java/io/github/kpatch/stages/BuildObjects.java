@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -81,25 +82,28 @@ public final class BuildObjects {
             OriginalObjects originals =
                     new OriginalObjects(context.cache().objects(kernel.digest()), context.console());
             FindObjects find = new FindObjects(kernel, sources, debug, context, place, originals);
-            List<String> found = find.find();
+            Reach found = find.find();
+            found.story().forEach(context.console()::info);
             PreparedFiles prepared = find.preparedFiles();
-            List<String> touched = new ArrayList<>(found);
-            touched.addAll(sources.paths());
-            touched.addAll(prepared.offsets(sources.paths()));
+            List<String> touched = new ArrayList<>(found.originals());
+            touched.addAll(found.patched());
+            touched.addAll(sources.places());
+            touched.addAll(prepared.offsets(sources.touched()));
             PrivateView view = PrivateView.of(
                     kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
-            int missing = makeOriginals(view, found, originals);
-            List<String> objects = missing == 0 ? found : find.narrowed(found);
+            int missing = makeOriginals(view, found.originals(), originals);
+            Reach reach = missing == 0 ? found : find.narrowed(found);
             addAuthorHeaders(view);
-            replace(view, PatchedSource::corrected);
-            refuse(CheckPreparedFiles.of(prepared, kbuild(), view, kernel.tree(), sources.paths(), log));
-            List<BuiltObject> changed = makePatched(view, objects, originals, folder);
+            sources.put(view, PatchedSource::corrected, context.workspace());
+            refuse(CheckPreparedFiles.of(prepared, kbuild(), view, kernel.tree(), sources.touched(), log));
+            List<BuiltObject> changed = new ArrayList<>(makePatched(view, reach, originals, folder));
             List<String> layouts = CheckLayouts.inNeed(sources, changed)
                     ? new CheckLayouts(kernel, sources, context, kbuild().withTypes())
-                            .check(view, touched, changed, objects)
+                            .check(view, touched, changed, reach)
                     : List.of();
             Folders.delete(view.root());
-            List<String> same = new ArrayList<>(objects);
+            changed.addAll(new RemovedObjects(kernel, reach, context).judge(changed, originals, folder));
+            List<String> same = new ArrayList<>(reach.patched());
             same.removeAll(changed.stream().map(BuiltObject::name).toList());
             return new BuiltObjects(changed, same, missing, layouts);
         }
@@ -132,14 +136,13 @@ public final class BuildObjects {
      * What is compiled carries {@code #line} directives, so that code below a hunk keeps its line numbers. Where it does
      * not compile, the patched files themselves are compiled: their errors stand where people look for them.
      */
-    private List<BuiltObject> makePatched(
-            PrivateView view, List<String> objects, OriginalObjects originals, Path folder) {
+    private List<BuiltObject> makePatched(PrivateView view, Reach reach, OriginalObjects originals, Path folder) {
         Compared compared;
         try {
-            compared = makeAndCompare(view, objects, originals, folder);
+            compared = makeAndCompare(view, reach, originals, folder);
         } catch (ProblemException corrected) {
-            replace(view, PatchedSource::patched);
-            compared = makeAndCompare(view, objects, originals, folder);
+            sources.put(view, PatchedSource::patched, context.workspace());
+            compared = makeAndCompare(view, reach, originals, folder);
             context.console().info("Compiled without correction of line numbers, which this patch does not bear.");
         }
         refuse(compared.findings());
@@ -150,11 +153,6 @@ public final class BuildObjects {
         if (!findings.isEmpty()) {
             throw ProblemException.findings(findings);
         }
-    }
-
-    private void replace(PrivateView view, Function<PatchedSource, KeptFile> form) {
-        sources.files()
-                .forEach(file -> view.replace(file.path(), context.workspace().read(form.apply(file))));
     }
 
     /** Patches include these by quotes, which looks into the folder of the source file first. */
@@ -175,21 +173,58 @@ public final class BuildObjects {
      */
     private record Compared(List<BuiltObject> changed, List<Problem> findings) {}
 
-    private Compared makeAndCompare(PrivateView view, List<String> objects, OriginalObjects originals, Path folder) {
+    private Compared makeAndCompare(PrivateView view, Reach reach, OriginalObjects originals, Path folder) {
+        List<String> objects = reach.patched();
         TargetFacts facts = new TargetFacts(kernel.target());
         Compared compared = new Compared(new ArrayList<>(), new ArrayList<>());
         try (Progress.Task task = context.progress().start("Compiling patched files", objects.size(), "objects")) {
             for (List<String> some : parts(objects)) {
                 make(view, some, task, ProblemException::findings);
                 for (String object : some) {
-                    OriginalObjects.Original original = originals
-                            .find(object)
-                            .orElseThrow(() -> new IllegalStateException("the original of " + object + " is gone"));
-                    compare(object, original, view, facts, folder, compared);
+                    Optional<String> before = reach.originalOf(object);
+                    if (before.isPresent()) {
+                        compare(object, original(before.get(), originals), view, facts, folder, compared);
+                    } else {
+                        add(object, reach.added().get(object), view, folder, compared);
+                    }
                 }
             }
         }
         return compared;
+    }
+
+    static OriginalObjects.Original original(String object, OriginalObjects originals) {
+        return originals
+                .find(object)
+                .orElseThrow(() -> new IllegalStateException("the original of " + object + " is gone"));
+    }
+
+    /** All of a new object is new: it is compared with one in which nothing is. */
+    private void add(String object, KernelObject parent, PrivateView view, Path folder, Compared compared) {
+        KbuildRecord record = OriginalObjects.recordIn(view, object);
+        Path file = view.file(object);
+        byte[] patched = Folders.doing(file, () -> Files.readAllBytes(file));
+        List<Problem> findings = new ArrayList<>(CheckUnwindData.of(object, file, config()));
+        if (record.assembly()) {
+            findings.add(Problem.of(
+                    ProblemCode.PATCH_TARGET_UNSUPPORTED,
+                    object,
+                    "The patch makes it part of " + parent + ", and it is written in assembly."));
+        } else if (!record.parent().equals(parent.name())) {
+            findings.add(Problem.of(
+                    ProblemCode.PARENT_MISMATCH,
+                    object,
+                    "kbuild makes it part of " + parent + " and compiles it for " + record.parent() + "."));
+        }
+        compared.findings().addAll(findings);
+        if (findings.isEmpty()) {
+            compared.changed()
+                    .add(new BuiltObject(
+                            object,
+                            parent,
+                            keep(RemovedObjects.withoutContent(object, patched), folder.resolve("original"), object),
+                            keep(patched, folder.resolve("patched"), object)));
+        }
     }
 
     private void compare(
@@ -216,7 +251,7 @@ public final class BuildObjects {
             return;
         }
         List<Problem> findings = new ArrayList<>(CheckUnwindData.of(object, file, config()));
-        findings.addAll(CheckParent.of(object, file, original.record(), facts));
+        findings.addAll(CheckParent.of(object, original.content().toArray(), original.record(), facts));
         compared.findings().addAll(findings);
         if (findings.isEmpty()) {
             compared.changed()

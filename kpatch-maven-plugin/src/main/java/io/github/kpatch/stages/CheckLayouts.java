@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -66,11 +67,11 @@ final class CheckLayouts {
      * @param patched the view that holds the patched source
      * @param touched what was made real in that view
      * @param changed objects that the patch changes
-     * @param reached all objects that it can reach
+     * @param reach all objects that it can reach
      * @return the types whose layout changes with the author's consent, sorted
      * @throws ProblemException KP315 with every other one
      */
-    List<String> check(PrivateView patched, List<String> touched, List<BuiltObject> changed, List<String> reached) {
+    List<String> check(PrivateView patched, List<String> touched, List<BuiltObject> changed, Reach reach) {
         PrivateView original = PrivateView.of(
                 kernel.tree(),
                 patched.root().resolveSibling("layouts"),
@@ -80,17 +81,26 @@ final class CheckLayouts {
         try (Progress.Task task = context.progress().start("Comparing layouts", 2L * names.size(), "objects")) {
             for (int from = 0; from < names.size(); from += OBJECTS_A_CALL) {
                 List<String> some = names.subList(from, Math.min(names.size(), from + OBJECTS_A_CALL));
-                make(original, some, task);
+                make(
+                        original,
+                        some.stream()
+                                .flatMap(object -> reach.originalOf(object).stream())
+                                .toList(),
+                        task);
                 make(patched, some, task);
-                some.forEach(object -> compare(object, original, patched));
+                some.forEach(object -> compare(object, reach.originalOf(object), original, patched));
             }
         } finally {
             Folders.delete(original.root());
         }
-        return verdict(reached.size() - names.size());
+        return verdict(reach.patched().size() - names.size());
     }
 
     private void make(PrivateView view, List<String> objects, Progress.Task task) {
+        if (objects.isEmpty()) {
+            // Asked for nothing, make makes all of the kernel.
+            return;
+        }
         objects.forEach(object -> Folders.doing(view.file(object), () -> Files.deleteIfExists(view.file(object))));
         Path log = context.workspace().log(Stage.BUILD_OBJECTS.goal() + "-layouts");
         CompilerErrors errors = new CompilerErrors();
@@ -100,11 +110,12 @@ final class CheckLayouts {
         }
     }
 
-    private void compare(String object, PrivateView original, PrivateView patched) {
+    private void compare(String object, Optional<String> before, PrivateView original, PrivateView patched) {
         ElfFile after = take(patched, object);
         accepted.addAll(accepted(after));
         TypeLayouts now = TypeLayouts.read(after);
-        TypeLayouts was = TypeLayouts.read(take(original, object));
+        TypeLayouts was = before.map(name -> TypeLayouts.read(take(original, name)))
+                .orElseGet(() -> new TypeLayouts(new TreeMap<>()));
         List<LayoutChange> changes = new ArrayList<>(LayoutChange.between(was, now));
         // Known to this object only now, and defined otherwise before, where only others knew it.
         sources.types().stream()

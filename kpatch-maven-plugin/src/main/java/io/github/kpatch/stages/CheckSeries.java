@@ -1,12 +1,17 @@
 package io.github.kpatch.stages;
 
 import io.github.kpatch.patch.CheckPatches;
+import io.github.kpatch.patch.CheckedSeries;
+import io.github.kpatch.problem.Problem;
+import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Stage {@code check-patches}: the project's patches against this very source, before anything is built. */
 public final class CheckSeries {
@@ -28,13 +33,39 @@ public final class CheckSeries {
                         Map.of(Stage.UNPACK, kernel),
                         inputs,
                         PatchedSources.class,
-                        folder -> PatchedSources.of(
-                                patches,
-                                kernel,
-                                CheckPatches.run(patches, kernel.sources(), maxFuzz, folder, context.runner()),
-                                context.workspace()),
+                        folder -> checked(kernel, patches, maxFuzz, folder, context),
                         PatchedSources::story));
         context.warn(Stage.CHECK_PATCHES, sources.warnings());
         return sources;
+    }
+
+    private static PatchedSources checked(
+            PreparedKernel kernel, Path patches, int maxFuzz, Path folder, BuildContext context) {
+        CheckedSeries series = CheckPatches.run(patches, kernel.sources(), maxFuzz, folder, context.runner());
+        if (kernel.laidOver().isPresent()) {
+            refuseOtherParts(kernel, series);
+        }
+        return PatchedSources.of(patches, kernel, series, context.workspace());
+    }
+
+    private static void refuseOtherParts(PreparedKernel kernel, CheckedSeries series) {
+        List<Problem> problems = Stream.of(
+                        series.files().stream()
+                                .filter(file ->
+                                        !Files.isRegularFile(kernel.sources().resolve(file))),
+                        series.rules().stream(),
+                        series.deleted().stream())
+                .flatMap(paths -> paths)
+                .distinct()
+                .sorted()
+                .map(path -> new Problem(
+                        ProblemCode.PATCH_TARGET_UNSUPPORTED,
+                        path,
+                        "Of out-of-tree modules this version cannot follow which files there are and how they are made.",
+                        "Leave that change out, or express it inside the .c files that need it."))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw ProblemException.findings(problems);
+        }
     }
 }

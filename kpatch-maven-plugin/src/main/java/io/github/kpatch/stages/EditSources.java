@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,13 +69,17 @@ final class EditSources {
     void take(String wanted, Optional<PatchedSources> series) {
         checkKernel();
         Map<String, Path> patched = new TreeMap<>();
-        series.ifPresent(sources -> sources.files()
-                .forEach(file -> patched.put(
-                        kernel.sources()
-                                .relativize(kernel.tree().resolve(file.path()))
-                                .toString(),
-                        context.workspace().locate(file.patched()))));
-        List<String> paths = paths(wanted, patched.keySet());
+        Set<String> gone = new HashSet<>();
+        series.ifPresent(sources -> {
+            sources.files()
+                    .forEach(file -> patched.put(
+                            inSources(file.path()), context.workspace().locate(file.patched())));
+            sources.rules()
+                    .forEach(rule -> patched.put(
+                            inSources(rule.path()), context.workspace().locate(rule.patched())));
+            sources.deleted().forEach(path -> gone.add(inSources(path)));
+        });
+        List<String> paths = paths(wanted, patched.keySet(), gone);
         List<String> missing = paths.stream().filter(path -> !copy.has(path)).toList();
         for (String path : missing) {
             Path source = patched.getOrDefault(path, kernel.sources().resolve(path));
@@ -100,11 +105,16 @@ final class EditSources {
         });
     }
 
-    private List<String> paths(String wanted, Set<String> patched) {
+    private String inSources(String inTree) {
+        return kernel.sources().relativize(kernel.tree().resolve(inTree)).toString();
+    }
+
+    private List<String> paths(String wanted, Set<String> patched, Set<String> gone) {
         TreeSet<String> paths = new TreeSet<>();
         List<Problem> problems = new ArrayList<>();
         for (String name : names(wanted)) {
             Set<String> found = new TreeSet<>(kernel.sourceFiles(name));
+            found.removeAll(gone);
             patched.stream()
                     .filter(path -> Path.of(path).startsWith(Path.of(name)))
                     .forEach(found::add);

@@ -3,6 +3,7 @@ package io.github.kpatch.stages;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.kbuild.AskKbuild;
 import io.github.kpatch.kbuild.BuildPlace;
+import io.github.kpatch.kbuild.ChangedParts;
 import io.github.kpatch.kbuild.CheckBuilt;
 import io.github.kpatch.kbuild.CheckContents;
 import io.github.kpatch.kbuild.CompiledSources;
@@ -15,21 +16,29 @@ import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PreparedFiles;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kbuild.TreeNotes;
+import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.source.TargetFacts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Finds the objects of the target kernel that patched files are compiled into, without building anything. What becomes of
@@ -45,6 +54,7 @@ final class FindObjects {
     private final OriginalObjects originals;
     private final Path log;
     private final Map<String, Optional<Listing>> listings = new HashMap<>();
+    private final Set<String> recompiled = new TreeSet<>();
 
     /**
      * @param originals what was built before and by which compiler's word which files went into it
@@ -71,24 +81,67 @@ final class FindObjects {
      *
      * @throws ProblemException KP403 when the target builds none of the changed files
      */
-    List<String> find() {
+    Reach find() {
         if (kernel.laidOver().isPresent()) {
-            return ofModules(kernel.laidOver().get());
+            return Reach.of(ofModules(kernel.laidOver().get()));
         }
-        return onlyC() ? ofC() : ofHeaders();
+        ChangedParts parts = new FindParts(kernel, sources, context, place, log).find();
+        List<String> objects = onlyC() ? ofC(parts) : ofHeaders(parts);
+        return reach(parts, withRecompiled(objects, parts));
     }
 
     /** The objects once more, when the originals are built and the compiler's word on what it read is there. */
-    List<String> narrowed(List<String> found) {
+    Reach narrowed(Reach found) {
         if (!asksWholeTree()) {
             return found;
         }
         ObjectReach reach = reach();
-        return reach.objects().equals(found) ? found : tell(reach).objects();
+        Set<String> reached = new HashSet<>(reach.objects());
+        List<String> staying = found.staying().stream()
+                .filter(object -> reached.contains(object) || recompiled.contains(object))
+                .toList();
+        if (!staying.equals(found.staying())) {
+            tell(reach);
+        }
+        return found.with(staying);
+    }
+
+    /** An object that is renamed is compared with what it was. */
+    private Reach reach(ChangedParts parts, List<String> staying) {
+        SortedMap<String, KernelObject> removed = new TreeMap<>(parts.removed());
+        SortedMap<String, String> renamed = new TreeMap<>();
+        sources.renamed().forEach((path, before) -> {
+            Optional<String> now = path.endsWith(".c") ? named(path, parts.added()) : Optional.empty();
+            Optional<String> was = before.endsWith(".c") ? named(before, removed) : Optional.empty();
+            if (now.isPresent()
+                    && was.isPresent()
+                    && parts.added().get(now.get()).equals(removed.get(was.get()))) {
+                renamed.put(now.get(), was.get());
+                removed.remove(was.get());
+            }
+        });
+        return new Reach(staying, parts.added(), renamed, removed);
+    }
+
+    /** The object of a source file among some, whatever way kbuild's name of it takes. */
+    private static Optional<String> named(String source, SortedMap<String, KernelObject> objects) {
+        Path object = Path.of(CompiledSources.objectOf(source));
+        return objects.keySet().stream()
+                .filter(name -> Path.of(name).normalize().equals(object))
+                .findFirst();
+    }
+
+    private List<String> withRecompiled(List<String> objects, ChangedParts parts) {
+        recompiled.addAll(parts.recompiled());
+        SortedSet<String> all = new TreeSet<>(objects);
+        all.addAll(recompiled);
+        all.removeAll(parts.added().keySet());
+        all.removeAll(parts.removed().keySet());
+        return List.copyOf(all);
     }
 
     private boolean onlyC() {
-        return sources.paths().stream().allMatch(path -> path.endsWith(".c"));
+        return sources.touched().stream().allMatch(path -> path.endsWith(".c"));
     }
 
     /** What was made from source before any object, as far as a changed header can shape it. */
@@ -125,41 +178,85 @@ final class FindObjects {
         return List.copyOf(objects);
     }
 
-    private List<String> ofC() {
+    private List<String> ofC(ChangedParts parts) {
         List<String> objects = new ArrayList<>();
         List<Problem> unbuilt = new ArrayList<>();
+        List<String> there = sources.touched().stream().filter(this::isInTree).toList();
+        sources.paths().stream()
+                .filter(path -> !isInTree(path) && !isUsed(path, parts))
+                .forEach(path -> unbuilt.add(notBuilt(path)));
         for (String object : CompiledSources.objectsOf(
                 kernel.tree(),
-                sources.paths(),
+                there,
                 this::makefilesElsewhere,
                 makefile -> listed(makefile).map(Listing::objects).orElse(List.of()))) {
+            if (parts.removed().containsKey(object) || parts.added().containsKey(object)) {
+                continue;
+            }
+            Optional<String> gone = sources.deleted().stream()
+                    .filter(path -> path.endsWith(".c")
+                            && CompiledSources.objectOf(path)
+                                    .equals(Path.of(object).normalize().toString()))
+                    .findFirst();
+            if (gone.isPresent()) {
+                unbuilt.add(notBuilt(gone.get()));
+                continue;
+            }
             // What is in the cache was built and found in the target.
             Optional<Problem> problem = originals.find(object).isPresent() ? Optional.empty() : whyNotBuilt(object);
             problem.ifPresentOrElse(unbuilt::add, () -> objects.add(object));
         }
-        passOver(unbuilt, objects);
+        passOver(unbuilt, objects, parts);
         return objects;
     }
 
-    private List<String> ofHeaders() {
+    private List<String> ofHeaders(ChangedParts parts) {
         ObjectReach reach = reach();
-        passOver(reach.unbuilt().stream().map(this::unbuilt).toList(), reach.objects());
+        List<Problem> unbuilt = reach.unbuilt().stream()
+                .filter(file -> !isUsed(file, parts))
+                .map(this::unbuilt)
+                .toList();
+        passOver(unbuilt, reach.objects(), parts);
         return tell(reach).objects();
+    }
+
+    private boolean isInTree(String path) {
+        return Files.isRegularFile(kernel.tree().resolve(path));
+    }
+
+    /** Whether an object comes or goes with a file, or something else that the patches change takes it in. */
+    private boolean isUsed(String file, ChangedParts parts) {
+        boolean object = file.endsWith(".c")
+                && (named(file, parts.added()).isPresent()
+                        || named(file, parts.removed()).isPresent());
+        return object || (!isInTree(file) && isIncluded(file));
+    }
+
+    private boolean isIncluded(String file) {
+        Pattern include = Pattern.compile("(?m)^[ \\t]*#[ \\t]*include[ \\t]+[\"<]([^\">]*/)?"
+                + Pattern.quote(Path.of(file).getFileName().toString()) + "[\">]");
+        return sources.files().stream()
+                .map(source -> new String(context.workspace().read(source.patched()), StandardCharsets.ISO_8859_1))
+                .anyMatch(text -> include.matcher(text).find());
     }
 
     private Problem unbuilt(String file) {
         Optional<Problem> withOption =
-                file.endsWith(".c") ? whyNotBuilt(CompiledSources.objectOf(file)) : Optional.empty();
-        return withOption.orElseGet(() -> Problem.of(
-                ProblemCode.PARENT_MISMATCH, file, "No object of the target's configuration is made of this file."));
+                file.endsWith(".c") && isInTree(file) ? whyNotBuilt(CompiledSources.objectOf(file)) : Optional.empty();
+        return withOption.orElseGet(() -> notBuilt(file));
+    }
+
+    private static Problem notBuilt(String file) {
+        return Problem.of(
+                ProblemCode.PARENT_MISMATCH, file, "No object of the target's configuration is made of this file.");
     }
 
     private Optional<Problem> whyNotBuilt(String object) {
         return new CheckBuilt(kernel.tree(), this::listed).of(object);
     }
 
-    private void passOver(List<Problem> unbuilt, List<String> objects) {
-        if (objects.isEmpty() && !unbuilt.isEmpty()) {
+    private void passOver(List<Problem> unbuilt, List<String> objects, ChangedParts parts) {
+        if (objects.isEmpty() && parts.equals(ChangedParts.NONE) && !unbuilt.isEmpty()) {
             throw ProblemException.findings(unbuilt);
         }
         unbuilt.forEach(problem -> context.console()
@@ -172,7 +269,7 @@ final class FindObjects {
 
     private ObjectReach reach() {
         Includes includes = notes().includes(kernel.tree());
-        return ObjectReach.of(sources.paths(), contents(), includes, originals);
+        return ObjectReach.of(sources.touched(), contents(), includes, originals);
     }
 
     private ObjectReach tell(ObjectReach reach) {

@@ -22,3 +22,8 @@ kpatch-answer:
 kpatch-answer = built-in $(real-obj-y)$(kpatch-newline)library $(lib-y)$(kpatch-newline)folders \
 	$(subdir-ym)$(foreach m,$(filter %.o,$(obj-m)),$(kpatch-newline)module $m \
 	$(foreach s,-objs -y -m,$($(m:$(obj)/%.o=%$s))))
+
+# What kconfig makes of the config there. The name ends like kconfig's own
+# goals, so that the kernel's makefile exports what these need.
+kpatch-config:
+	+@KCONFIG_CONFIG=$(KPATCH_ANSWERS)/config scripts/kconfig/conf --olddefconfig $(or $(KBUILD_KCONFIG),Kconfig)

@@ -268,11 +268,13 @@ class CheckPatchesTest {
                 "tools/objtool/check.c; Host tools",
                 "scripts/mod/modpost.c; Host tools",
                 "usr/gen_init_cpio.c; Host tools",
-                "fs/Kconfig; Kconfig",
-                "Documentation/Kconfig; Kconfig",
-                "fs/Makefile; makefiles",
-                "Kbuild; makefiles",
+                "Kbuild; says how all of the kernel is compiled",
+                "Makefile; says how all of the kernel is compiled",
+                "arch/x86/Makefile_32.cpu; says how all of the kernel is compiled",
+                "virt/kvm/Makefile.kvm; only Makefile and Kbuild",
                 "fs/x.rs; Only C source",
+                "fs/Kconfig; no such file",
+                "fs/Makefile; no such file",
                 "init/.x.c; no such file",
                 "fs/missing.c; no such file",
             })
@@ -316,24 +318,69 @@ class CheckPatchesTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "--- /dev/null|+++ b/fs/new.c|@@ -0,0 +1 @@|+x; adds yet",
-                "--- a/fs/a.c|+++ /dev/null|@@ -1 +0,0 @@|-line 1; deletes yet",
-                "diff --git a/fs/a.c b/fs/z.c|rename from fs/a.c|rename to fs/z.c; renames yet",
-                "diff --git a/fs/a.c b/fs/z.c|copy from fs/a.c|copy to fs/z.c; copies yet",
-                "diff --git a/fs/a.c b/fs/a.c|GIT binary patch|literal 0; Binary",
+                "PATCH_TARGET_UNSUPPORTED; diff --git a/fs/a.c b/fs/a.c|GIT binary patch|literal 0; Binary",
+                "PATCH_TARGET_UNSUPPORTED; diff --git a/fs/n.c b/fs/n.c|new file mode 100644|GIT binary patch|literal 0; Binary",
+                "PATCH_TARGET_UNSUPPORTED; diff --git a/fs/n.c b/fs/n.c|new file mode 120000|--- /dev/null|+++ b/fs/n.c|@@ -0,0 +1 @@|+a.c; symbolic links",
+                "PATCH_DOES_NOT_APPLY; --- /dev/null|+++ b/fs/a.c|@@ -0,0 +1 @@|+x; has this file already",
+                "PATCH_DOES_NOT_APPLY; diff --git a/fs/a.c b/net/core/b.c|rename from fs/a.c|rename to net/core/b.c; has this file already",
+                "PATCH_DOES_NOT_APPLY; diff --git a/fs/no.c b/fs/z.c|copy from fs/no.c|copy to fs/z.c; no such file",
+                "PATCH_DOES_NOT_APPLY; --- a/fs/no.c|+++ /dev/null|@@ -1 +0,0 @@|-line 1; no such file",
+                "PATCH_DOES_NOT_APPLY; --- a/fs/a.c|+++ /dev/null|@@ -1 +0,0 @@|-line 1; line 2 of it is not in the patch",
+                "PATCH_DOES_NOT_APPLY; diff --git a/fs/a.c b/fs/a.c|deleted file mode 100644; without saying what is in it",
+                "PATCH_LEAVES_TREE; diff --git a/fs/../a.c b/fs/z.c|rename from fs/../a.c|rename to fs/z.c; \"..\"",
+                "PATCH_TARGET_UNSUPPORTED; diff --git a/lib/part.c b/fs/z.c|rename from lib/part.c|rename to fs/z.c; archive",
             })
-    void refusesOtherThanModifiedFiles(String text, String reason) throws IOException {
+    void refusesFilesThatCannotComeOrGoAsThePatchSays(ProblemCode code, String text, String reason) throws IOException {
+        layOutLibraries();
         patch("a.patch", text.replace("|", "\n") + "\n");
-        patch(
-                "b.patch",
-                text.contains("fs/z.c")
-                        ? changing("fs/z.c", 1, "line 1", "x")
-                        : changing("net/core/b.c", 1, "line 100", "x"));
+        patch("b.patch", changing("net/core/b.c", 2, "line 101", "x"));
 
         assertThat(refusal().problems()).singleElement().satisfies(problem -> {
-            assertThat(problem.code()).isEqualTo(ProblemCode.PATCH_TARGET_UNSUPPORTED);
+            assertThat(problem.code()).isEqualTo(code);
             assertThat(problem.what()).contains(reason);
         });
+    }
+
+    @Test
+    void followsFilesThatComeAndGoFromPatchToPatch() throws IOException {
+        source("fs/gone.c", "one\ntwo");
+        source("fs/Makefile", "obj-y := a.o gone.o\n");
+        patch(
+                "1.patch",
+                "--- /dev/null\n+++ b/fs/new.c\n@@ -0,0 +1,2 @@\n+first\n+last\n\\ No newline at end of file\n"
+                        + "--- a/fs/gone.c\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n\\ No newline at end of file\n"
+                        + "--- /dev/null\n+++ b/fs/passing.c\n@@ -0,0 +1 @@\n+x\n"
+                        + changing("fs/Makefile", 1, "obj-y := a.o gone.o", "obj-y := z.o new.o"));
+        patch(
+                "2.patch",
+                "diff --git a/fs/a.c b/fs/y.c\nrename from fs/a.c\nrename to fs/y.c\n"
+                        + "diff --git a/net/core/b.c b/fs/copy.c\ncopy from net/core/b.c\ncopy to fs/copy.c\n"
+                        + header("net/core/b.c")
+                                .replace(
+                                        "--- a/net/core/b.c\n+++ b/net/core/b.c", "--- a/net/core/b.c\n+++ b/fs/copy.c")
+                        + "@@ -1 +1 @@\n-line 100\n+copied\n"
+                        + "--- a/fs/passing.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n");
+        patch(
+                "3.patch",
+                "diff --git a/fs/y.c b/fs/z.c\nrename from fs/y.c\nrename to fs/z.c\n--- a/fs/y.c\n+++ b/fs/z.c\n"
+                        + "@@ -10,2 +10,3 @@\n line 10\n+new\n line 11\n"
+                        + changing("fs/new.c", 1, "first", "second"));
+        Map<String, String> before = contents(tree);
+
+        CheckedSeries checked = check();
+
+        assertThat(checked.files()).containsExactly("fs/copy.c", "fs/new.c", "fs/z.c");
+        assertThat(checked.rules()).containsExactly("fs/Makefile");
+        assertThat(checked.deleted()).containsExactly("fs/a.c", "fs/gone.c");
+        assertThat(checked.renamed()).isEqualTo(Map.of("fs/z.c", "fs/a.c"));
+        assertThat(contents(checked.patched()))
+                .containsOnlyKeys("fs/Makefile", "fs/copy.c", "fs/new.c", "fs/z.c")
+                .containsEntry("fs/new.c", "second\nlast")
+                .containsEntry("fs/copy.c", numbered(100, 140).replace("line 100\n", "copied\n"));
+        assertThat(contents(checked.corrected()))
+                .containsOnlyKeys("fs/copy.c", "fs/new.c", "fs/z.c")
+                .hasEntrySatisfying("fs/z.c", text -> assertThat(text).contains("new\n#line 11\nline 11\n"));
+        assertThat(contents(tree)).isEqualTo(before);
     }
 
     @Test

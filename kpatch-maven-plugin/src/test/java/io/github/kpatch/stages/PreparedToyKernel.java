@@ -5,6 +5,7 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.source.Compiler;
 import io.github.kpatch.source.FolderContents;
 import io.github.kpatch.source.KernelLock;
+import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
 import io.github.kpatch.source.TargetKernel;
 import io.github.kpatch.source.Toolchain;
@@ -23,6 +24,7 @@ import java.util.Optional;
 final class PreparedToyKernel {
     private static final String MAKEFILE = """
             build-dirs := fs drivers/toy
+            flags = $(shell sed -n 's/^CFLAGS_$(notdir $(1)) := //p' $(dir $(1))Makefile)
             FLAGS := -Iinclude -O2 -ffreestanding -fno-pic -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none \\
                 -pg -mfentry -ffunction-sections -fdata-sections $(KCFLAGS)
             module = $(if $(filter drivers/%,$(1)),-DMODULE )-DKBUILD_MODNAME='"$(if $(filter drivers/%,$(1)),toy,$(basename $(notdir $(1))))"'
@@ -34,7 +36,7 @@ final class PreparedToyKernel {
             # Like kbuild, commands name the folder, and nobody quotes it.
             %.o: %.c prepare
             	@echo '  CC      $@'
-            	cd $(CURDIR) && gcc $(FLAGS) $(call module,$@) -c -o $@ $<
+            	cd $(CURDIR) && gcc $(FLAGS) $(call flags,$@) $(call module,$@) -c -o $@ $<
             	$(file >$(dir $@).$(notdir $@).cmd,cmd_$@ := gcc $(FLAGS) $(call module,$@) -c -o $@ $<)
             	if grep -q 'EXPORTED' $<; then \\
             	  printf '#SYMVER toy_export 0x%08x\\n' $$(grep 'EXPORTED' $< | grep -o int | wc -l); \\
@@ -46,6 +48,14 @@ final class PreparedToyKernel {
             real-obj-y := $(if $(filter fs,$(obj)),$(addprefix fs/,one.o two.o inlining.o including.o))
             obj-m := $(if $(filter drivers/toy,$(obj)),drivers/toy/toy.o)
             toy-y := main.o
+            """;
+
+    private static final String READING_MAKEFILE = """
+            include $(obj)/Makefile
+            real-obj-y := $(addprefix $(obj)/,$(filter %.o,$(obj-y)) $(patsubst %/,%/built-in.a,$(filter %/,$(obj-y))))
+            subdir-ym := $(addprefix $(obj)/,$(patsubst %/,%,$(filter %/,$(obj-y) $(obj-m))))
+            real-obj-m := $(addprefix $(obj)/,$(foreach m,$(filter %.o,$(obj-m)),$(or $($(m:.o=-y)),$(m))))
+            override obj-m := $(addprefix $(obj)/,$(filter %.o,$(obj-m)))
             """;
 
     private final Path tree;
@@ -65,8 +75,7 @@ final class PreparedToyKernel {
         file("fs/including.c", "#include <toy.h>\nint including(int a)\n{\n\treturn a * 5;\n}\n");
         Path facts = folder.resolve("facts");
         Path symbols = Files.createDirectories(facts.resolve("symbols"));
-        table(folder, symbols, "vmlinux", "", "fs/one.c", "fs/two.c", "fs/inlining.c", "fs/including.c");
-        table(folder, symbols, "toy", "", "drivers/toy/main.c");
+        link(folder, symbols);
         Files.writeString(
                 facts.resolve("Module.symvers"),
                 "0x00000002\ttoy_export\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n");
@@ -100,9 +109,42 @@ final class PreparedToyKernel {
                 contents.digest());
     }
 
+    private void link(Path folder, Path symbols) throws IOException {
+        table(folder, symbols, "vmlinux", "", "fs/one.c", "fs/two.c", "fs/inlining.c", "fs/including.c");
+        table(folder, symbols, "toy", "", "drivers/toy/main.c");
+    }
+
+    /** The kernel of the source as it stands in the tree. */
+    PreparedKernel linked() throws IOException {
+        Path folder = tree.getParent();
+        link(folder, prepared.target().symbolTables());
+        return with(target(prepared.target().symvers().getParent()));
+    }
+
     /** The makefile by which kbuild, asked for a folder, says what it makes. */
     void addFolderMakefile() throws IOException {
         file("scripts/Makefile.build", FOLDER_MAKEFILE);
+    }
+
+    /** The makefiles by which kbuild says what it makes of each folder, as its own Makefile has it. */
+    void addMakefiles() throws IOException {
+        file("scripts/Makefile.build", READING_MAKEFILE);
+        file("arch/x86/include/generated/made.h", "");
+        file("fs/Makefile", "obj-y += one.o two.o\nobj-y += inlining.o including.o\n");
+        file("drivers/toy/Makefile", "obj-m := toy.o\ntoy-y := main.o\n");
+    }
+
+    /** Files of kconfig, with what stands for its program: it sets what has a default. */
+    void addConfig() throws IOException {
+        file("Kconfig", "source fs/Kconfig\n");
+        file("fs/Kconfig", "CONFIG_LIVEPATCH=y\nCONFIG_SIZE=3\n");
+        file(".config", "CONFIG_LIVEPATCH=y\nCONFIG_SIZE=3\n");
+        file("scripts/kconfig/conf", """
+                #!/bin/sh
+                test "$1 $2" = "--olddefconfig Kconfig" || exit 1
+                grep -v '^#' $(sed -n 's/^source //p' Kconfig) > $KCONFIG_CONFIG
+                """);
+        tree.resolve("scripts/kconfig/conf").toFile().setExecutable(true);
     }
 
     /** A list of offsets, as {@code prepare} makes it: here of how many lines a header has without directives. */
@@ -143,7 +185,16 @@ final class PreparedToyKernel {
         return with(target(prepared.target().symvers().getParent()));
     }
 
+    /** The same with modules of their own source in a folder of the tree. */
+    PreparedKernel laidOver(String folder) {
+        return with(prepared.target(), Optional.of(new LaidOver(folder, tree)));
+    }
+
     private PreparedKernel with(TargetKernel target) {
+        return with(target, prepared.laidOver());
+    }
+
+    private PreparedKernel with(TargetKernel target, Optional<LaidOver> laidOver) {
         return new PreparedKernel(
                 target,
                 prepared.digest(),
@@ -152,7 +203,7 @@ final class PreparedToyKernel {
                 prepared.makeEnvironment(),
                 prepared.lock(),
                 prepared.toolchain(),
-                prepared.laidOver());
+                laidOver);
     }
 
     Path tree() {
