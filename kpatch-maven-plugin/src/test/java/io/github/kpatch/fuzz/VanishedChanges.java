@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 final class VanishedChanges {
     private static final Set<Integer> LOADS_OF_ARGUMENTS = Set.of(0xbe, 0xba);
     private static final int IMMEDIATE = 4;
+    /** Where the field of a call is that the function begins with, or has behind {@code endbr64}. */
+    private static final List<Long> FIRST_CALL = List.of(1L, 5L);
 
     /** Functions whose second or third argument is nothing but the line they are called from. */
     private static final Pattern TAKES_LINE = Pattern.compile("warn_slowpath_\\w+|__might_sleep|___might_sleep"
@@ -81,10 +83,8 @@ final class VanishedChanges {
 
     /** A piece that ftrace cannot redirect is replaced with the function it was cut from. */
     private boolean isReplaced(Function function) {
-        boolean traced = function.targets().values().stream()
-                .findFirst()
-                .filter("__fentry__"::equals)
-                .isPresent();
+        boolean traced = FIRST_CALL.stream()
+                .anyMatch(at -> "__fentry__".equals(function.targets().get(at)));
         return function.names().stream()
                 .map(SecondOpinion::withoutNumbers)
                 .anyMatch(name -> listed.contains(name)
