@@ -13,6 +13,9 @@ import java.util.function.Supplier;
  * patch needs it.
  */
 public final class TreeNotes {
+    /** Counts changes of what the notes hold: what another version of the plugin noted is found out again. */
+    private static final int FORMAT = 2;
+
     private final Path folder;
     private final Progress progress;
 
@@ -57,7 +60,7 @@ public final class TreeNotes {
     }
 
     private <T> T recall(String name, Class<T> type, Supplier<T> find) {
-        Path note = folder.resolve(name + ".json");
+        Path note = folder.resolve("%s-%d.json".formatted(name, FORMAT));
         return SealedText.read(note)
                 .map(text -> Json.read(text, TypeToken.get(type)))
                 .orElseGet(() -> {
