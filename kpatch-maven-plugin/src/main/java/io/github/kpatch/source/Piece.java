@@ -20,7 +20,7 @@ public sealed interface Piece {
      * A file or folder in a package.
      *
      * @param container the package
-     * @param path its path in the package, without a leading slash
+     * @param path its path in the package, without a leading slash; {@code lib} and {@code usr/lib} are one
      */
     record InPackage(DistributionPackage container, String path) implements Piece {
         @Override

@@ -113,12 +113,12 @@ final class PieceReader {
         @Override
         public void visit(ArchiveEntry entry, InputStream content) throws IOException {
             for (Wanted one : wanted) {
-                String path = ((Piece.InPackage) one.piece()).path();
-                if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(entry.name(), path) && !complete.contains(one)) {
+                String path = inMergedUsr(((Piece.InPackage) one.piece()).path());
+                String found = inMergedUsr(entry.name());
+                if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(found, path) && !complete.contains(one)) {
                     seen.add(one);
-                    String name = entry.name().substring(Math.min(entry.name().length(), path.length() + 1));
-                    if (!one.taker().take(name, entry.size(), content)
-                            || entry.name().equals(path)) {
+                    String name = found.substring(Math.min(found.length(), path.length() + 1));
+                    if (!one.taker().take(name, entry.size(), content) || found.equals(path)) {
                         complete.add(one);
                     }
                 }
@@ -129,6 +129,11 @@ final class PieceReader {
         public boolean wantsMore() {
             return complete.size() < wanted.size();
         }
+    }
+
+    /** Where {@code /lib} is a link to {@code /usr/lib}, packages name files by either: Debian's kernels since 13 by the latter. */
+    private static String inMergedUsr(String path) {
+        return path.startsWith("lib/") ? "usr/" + path : path;
     }
 
     private static boolean isBelow(String name, String path) {

@@ -64,6 +64,8 @@ final class TableShapes {
                 // Thrown away when the kernel or a module is linked.
                 || section.startsWith(".discard")
                 || section.startsWith(".llvm")
+                // Addresses that the code of another machine goes through: who uses one refers to it.
+                || section.equals(".toc")
                 // What an author says to the differ.
                 || section.startsWith(".kpatch.")
                 // Descriptions of messages that can be switched on: variables, which no function is found by.

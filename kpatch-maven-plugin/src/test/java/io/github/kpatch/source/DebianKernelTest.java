@@ -206,7 +206,7 @@ class DebianKernelTest {
         }
     }
 
-    /** An image package whose boot image holds a kernel, and whose module is one. */
+    /** An image package whose boot image holds a kernel, and whose module is one, where Debian has it since version 13. */
     private byte[] publishKernel(Path vmlinux) throws IOException {
         Files.copy(vmlinux, folder.resolve("kernel"));
         NativeTools.run(folder, "gzip", "-n", "kernel");
@@ -221,7 +221,7 @@ class DebianKernelTest {
                                 .file("./boot/config-" + RELEASE, Files.readAllBytes(toy.configFile()), 0100644)
                                 .file("./boot/vmlinuz-" + RELEASE, image, 0100644)
                                 .file(
-                                        "./lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
+                                        "./usr/lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
                                         Files.readAllBytes(module),
                                         0100644)),
                 "linux-image-" + RELEASE,
