@@ -52,6 +52,9 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
             new Needed("bison", "bison"),
             new Needed("perl", "perl"));
     private static final Needed PAHOLE = new Needed("pahole", "dwarves");
+    /** {@code resolve_btfids}, which {@code prepare} builds, takes a header from {@code scripts/bpf_doc.py} (6.1, 6.12). */
+    private static final Needed PYTHON = new Needed("python3", "python3");
+
     private static final Needed RUST_COMPILER = new Needed("rustc", "rustc");
     private static final Needed RUST_BINDINGS = new Needed("bindgen", "bindgen");
     private static final Needed LIBELF = new Needed("gelf.h", "libelf-dev");
@@ -86,6 +89,7 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
         List<Needed> needed = new ArrayList<>(ALWAYS);
         if (config.isEmpty() || config.get().isEnabled("DEBUG_INFO_BTF")) {
             needed.add(PAHOLE);
+            needed.add(PYTHON);
         }
         boolean rust = config.isPresent() && config.get().isEnabled("RUST");
         if (rust) {

@@ -336,7 +336,8 @@ final class FunctionFacts {
     private String unwinding(long number) {
         int size = sizes.getOrDefault("orc_entry", 0);
         Bytes all = object.sections().stream()
-                .filter(section -> SecondOpinion.withoutNumbers(section.name()).equals(TableShapes.UNWINDING))
+                .filter(section -> section.data() instanceof SectionData.Contents
+                        && SecondOpinion.withoutNumbers(section.name()).equals(TableShapes.UNWINDING))
                 .map(Section::bytes)
                 .findFirst()
                 .orElse(Bytes.EMPTY);

@@ -66,6 +66,9 @@ final class TableShapes {
                 || section.startsWith(".llvm")
                 // Addresses that the code of another machine goes through: who uses one refers to it.
                 || section.equals(".toc")
+                // Texts about the module, and code that runs before alternatives are applied: neither lists anything.
+                || section.equals(".modinfo")
+                || section.equals(".altinstr_aux")
                 // What an author says to the differ.
                 || section.startsWith(".kpatch.")
                 // Descriptions of messages that can be switched on: variables, which no function is found by.

@@ -44,19 +44,21 @@ class ToolchainTest {
                 .hasMessageContaining("KP101 make: ")
                 .hasMessageContaining("KP101 ld: ")
                 .hasMessageContaining("KP101 pahole: ")
+                .hasMessageContaining("KP101 python3: ")
                 .hasMessageContaining("KP101 gcc-12: ")
-                .hasMessageContaining("apt-get install bc binutils bison dwarves flex gcc-12 make patch perl");
+                .hasMessageContaining("apt-get install bc binutils bison dwarves flex gcc-12 make patch perl python3");
         assertThat(started).isEmpty();
     }
 
     @Test
-    void paholeIsNeededForBtfOnly() {
+    void paholeAndPythonAreNeededForBtfOnly() {
         Tools none = new Tools(runner, memo(), folder.toString());
 
         assertThatThrownBy(() ->
                         Toolchain.find(Optional.of(config("CONFIG_SMP=y\n")), Optional.empty(), none, runner, memo()))
                 .hasMessageContaining("KP101 gcc: ")
-                .hasMessageNotContaining("pahole");
+                .hasMessageNotContaining("pahole")
+                .hasMessageNotContaining("python");
     }
 
     @Test
