@@ -71,8 +71,10 @@ final class TableShapes {
                 || section.equals(".altinstr_aux")
                 // What an author says to the differ.
                 || section.startsWith(".kpatch.")
-                // Descriptions of messages that can be switched on: variables, which no function is found by.
+                // Descriptions of messages that can be switched on, and trace points: variables, which no function is
+                // found by.
                 || section.equals("__dyndbg")
+                || section.equals("__tracepoints")
                 // Formats of messages for tools that look for changed ones: no entry is about a function.
                 || section.equals(".printk_index");
     }

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A second opinion on what may be called unchanged: no function of which the two objects say different things, whether in
@@ -21,8 +22,7 @@ import java.util.stream.Collectors;
 final class VanishedChanges {
     private static final Set<Integer> LOADS_OF_ARGUMENTS = Set.of(0xbe, 0xba);
     private static final int IMMEDIATE = 4;
-    /** Where the field of a call is that the function begins with, or has behind {@code endbr64}. */
-    private static final List<Long> FIRST_CALL = List.of(1L, 5L);
+    private static final List<Integer> ENDBR64 = List.of(0xf3, 0x0f, 0x1e, 0xfa);
 
     /** Functions whose second or third argument is nothing but the line they are called from. */
     private static final Pattern TAKES_LINE = Pattern.compile("warn_slowpath_\\w+|__might_sleep|___might_sleep"
@@ -83,8 +83,7 @@ final class VanishedChanges {
 
     /** A piece that ftrace cannot redirect is replaced with the function it was cut from. */
     private boolean isReplaced(Function function) {
-        boolean traced = FIRST_CALL.stream()
-                .anyMatch(at -> "__fentry__".equals(function.targets().get(at)));
+        boolean traced = "__fentry__".equals(function.targets().get(firstCall(function)));
         return function.names().stream()
                 .map(SecondOpinion::withoutNumbers)
                 .anyMatch(name -> listed.contains(name)
@@ -93,6 +92,14 @@ final class VanishedChanges {
                                         .results()
                                         .anyMatch(piece ->
                                                 listed.stream().anyMatch(parent -> name.startsWith(parent + ".")))));
+    }
+
+    /** Where the field of a call is that the function begins with, or has behind {@code endbr64}. */
+    private static long firstCall(Function function) {
+        boolean marked = function.code().size() > ENDBR64.size()
+                && IntStream.range(0, ENDBR64.size())
+                        .allMatch(i -> (function.code().at(i) & 0xff) == ENDBR64.get(i));
+        return marked ? ENDBR64.size() + 1L : 1;
     }
 
     private static Optional<String> difference(Function original, Function patched) {
