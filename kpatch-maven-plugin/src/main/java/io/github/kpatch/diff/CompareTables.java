@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Compares the kernel's tables about code, entry by entry, and finds the code that stayed as it was while what they say
@@ -82,8 +83,34 @@ final class CompareTables {
             pass.describedBy(name).stream()
                     .filter(code -> !pass.sameEntries(name, code))
                     .forEach(code -> differing.putIfAbsent(code, name));
+            pass.keptAliases(name).forEach(code -> differing.putIfAbsent(code, name));
         }
         return differing;
+    }
+
+    /**
+     * Existing names of code that the patched table knows by a new one: it was renamed, and kept another of its names. What
+     * was said of it before stands under a name that is gone, so that nothing can be compared.
+     */
+    private List<SymbolId> keptAliases(String name) {
+        TableSide side = patcheds.get(name);
+        if (side == null) {
+            return List.of();
+        }
+        return side.about().keySet().stream()
+                .filter(code -> twins.symbols().original(code).isEmpty() && !isOutOfLine(code))
+                .flatMap(this::aliases)
+                .filter(alias -> twins.symbols().original(alias).isPresent())
+                .toList();
+    }
+
+    private Stream<SymbolId> aliases(SymbolId code) {
+        Unit unit = twins.patched();
+        return unit.elf().symbolIds().stream()
+                .filter(other -> unit.symbol(other).isFunction()
+                        && unit.symbol(code).isFunction()
+                        && unit.home(other).equals(unit.home(code))
+                        && unit.symbol(other).value() == unit.symbol(code).value());
     }
 
     /** The code that is in both objects and has entries in that table of one of them. */

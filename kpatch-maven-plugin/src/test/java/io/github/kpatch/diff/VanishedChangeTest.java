@@ -125,6 +125,26 @@ class VanishedChangeTest {
                 .changes("f");
     }
 
+    /** The other name is still what callers that stay use. */
+    @Test
+    void aTableAboutARenamedFunctionIsAboutTheNameItKept() {
+        String source = """
+                __attribute__((section(".sched.text"))) int f(int x) {
+                asm goto("1: .byte 0x0f,0x1f,0x44,0,0\\n.pushsection __jump_table,\\"aw\\"\\n.balign 8\\n"
+                ".long 1b - ., %l[y] - .\\n.quad one - .\\n.popsection" : : : : y);
+                return x; y: return x + 1; }
+                int h(int) __attribute__((alias("f")));
+                """;
+        Scenario.of(
+                        source,
+                        source.replace("int f", "int g")
+                                .replace("\"f\"", "\"g\"")
+                                .replace("one", "two"))
+                .entry("ffffffff82000000 16 OBJECT GLOBAL one")
+                .entry("ffffffff82000100 16 OBJECT GLOBAL two")
+                .assertRejected(ProblemCode.SECTION_CHANGED);
+    }
+
     /** Its label is the same, but that says only that it is the compiler's seventh. */
     @Test
     void aConstantOfAnotherSectionIsAnotherOne() {
