@@ -168,12 +168,13 @@ final class CheckComparable {
     /** What is not loaded is compared and carried by rules of its own, if at all. */
     private static void checkTargets(String name, ElfObject object, SectionData.Relocations relocations) {
         Section base = object.section(relocations.target());
+        if (!base.has(SectionFlags.ALLOC)) {
+            return;
+        }
         for (Relocation relocation : relocations.entries()) {
             Optional<Section> target =
                     object.symbol(relocation.symbol()).home().section().map(object::section);
-            if (base.has(SectionFlags.ALLOC)
-                    && target.filter(section -> !section.has(SectionFlags.ALLOC))
-                            .isPresent()) {
+            if (target.filter(section -> !section.has(SectionFlags.ALLOC)).isPresent()) {
                 throw ProblemException.input(
                         ProblemCode.OBJECT_UNSUPPORTED,
                         name + ", section " + base.name(),

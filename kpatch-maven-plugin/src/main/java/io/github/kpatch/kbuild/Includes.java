@@ -3,11 +3,8 @@ package io.github.kpatch.kbuild;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,8 +61,6 @@ public record Includes(SortedMap<String, Scanned> files) {
     /** Folders whose files are compiled into no kernel object. */
     private static final Set<String> WITHOUT_KERNEL_CODE = Set.of("Documentation", "samples", "tools");
 
-    private static final String ARCHITECTURES = "arch";
-
     /** Folders of Makefiles whose options every compile has; the folders that they name are the common ones. */
     private static final Set<String> FOR_ALL = Set.of("", "scripts/");
 
@@ -104,32 +99,10 @@ public record Includes(SortedMap<String, Scanned> files) {
 
     /** Reads all source text of a tree that the kernel of its architecture can be made of. */
     static Includes scan(Path tree, Progress.Task task) {
-        List<String> paths = new ArrayList<>();
-        Folders.doing(
+        List<String> paths = KernelFiles.in(
                 tree,
-                () -> Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                        Path relative = tree.relativize(folder);
-                        boolean foreign = relative.getNameCount() == 2
-                                && relative.startsWith(ARCHITECTURES)
-                                && !Makefiles.isOfThisKernel(folder);
-                        return foreign || WITHOUT_KERNEL_CODE.contains(relative.toString())
-                                ? FileVisitResult.SKIP_SUBTREE
-                                : FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                        String path = tree.relativize(file).toString();
-                        if (attributes.isRegularFile()
-                                && (SOURCE.matcher(path).matches()
-                                        || MAKEFILE.matcher(path).matches())) {
-                            paths.add(path);
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-                }));
+                WITHOUT_KERNEL_CODE,
+                path -> SOURCE.matcher(path).matches() || MAKEFILE.matcher(path).matches());
         SortedMap<String, Scanned> files = new ConcurrentSkipListMap<>();
         paths.parallelStream().forEach(path -> {
             files.put(path, scanned(path, text(tree.resolve(path))));
@@ -252,6 +225,7 @@ public record Includes(SortedMap<String, Scanned> files) {
         added.removeAll(files.keySet());
         Map<String, List<String>> definitions = definitions();
         List<String> folders = commonFolders();
+        List<String> makefiles = makefilesWithFolders();
         Map<String, List<String>> includers = new HashMap<>();
         Map<String, List<String>> found = new HashMap<>();
         files.forEach((file, scanned) -> {
@@ -285,7 +259,7 @@ public record Includes(SortedMap<String, Scanned> files) {
                     if (endsIn(one, plain(name))) {
                         includers
                                 .computeIfAbsent(one, any -> new ArrayList<>())
-                                .addAll(makefile ? below(file) : findersOf(one, name, file, folders));
+                                .addAll(makefile ? below(file) : findersOf(one, name, file, folders, makefiles));
                     }
                 }
             }
@@ -297,7 +271,8 @@ public record Includes(SortedMap<String, Scanned> files) {
      * Who can come upon an added file because {@code file} asks for {@code name}: itself, or, where only the options of a
      * Makefile lead to it, what is compiled with these.
      */
-    private Collection<String> findersOf(String added, String name, String file, List<String> commonFolders) {
+    private Collection<String> findersOf(
+            String added, String name, String file, List<String> commonFolders, List<String> makefiles) {
         String folder = added.substring(0, added.length() - plain(name).length());
         boolean upwards = !plain(name).equals(normalized(name));
         if (upwards
@@ -306,13 +281,20 @@ public record Includes(SortedMap<String, Scanned> files) {
             return List.of(file);
         }
         Set<String> finders = new TreeSet<>();
-        files.forEach((makefile, scanned) -> {
-            if (!isForAll(makefile)
-                    && scanned.folders().stream().anyMatch(said -> IncludeFolders.mayBe(said, folder))) {
+        for (String makefile : makefiles) {
+            if (files.get(makefile).folders().stream().anyMatch(said -> IncludeFolders.mayBe(said, folder))) {
                 finders.addAll(file.startsWith(parent(makefile)) ? List.of(file) : below(makefile));
             }
-        });
+        }
         return finders;
+    }
+
+    /** The Makefiles that add folders to the common ones for what is below them. */
+    private List<String> makefilesWithFolders() {
+        return files.entrySet().stream()
+                .filter(file -> !file.getValue().folders().isEmpty() && !isForAll(file.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** The files that a Makefile's options are for; the top one's and those of {@code scripts} are for all. */

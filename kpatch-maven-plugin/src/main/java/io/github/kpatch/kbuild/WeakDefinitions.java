@@ -1,16 +1,10 @@
 package io.github.kpatch.kbuild;
 
 import io.github.kpatch.host.Folders;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -43,33 +37,9 @@ public final class WeakDefinitions {
      * @param names the names of the functions
      */
     public static SortedMap<String, String> among(Collection<String> names, Path tree) {
-        List<Path> files = new ArrayList<>();
-        Folders.doing(
-                tree,
-                () -> Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                        Path relative = tree.relativize(folder);
-                        boolean foreign = relative.getNameCount() == 2
-                                && relative.startsWith("arch")
-                                && !Makefiles.isOfThisKernel(folder);
-                        return foreign || WITHOUT_KERNEL_CODE.contains(relative.toString())
-                                ? FileVisitResult.SKIP_SUBTREE
-                                : FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                        if (attributes.isRegularFile() && file.toString().endsWith(".c")) {
-                            files.add(file);
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-                }));
-        return files.parallelStream()
-                .flatMap(file -> named(text(file))
-                        .filter(names::contains)
-                        .map(name -> Map.entry(name, tree.relativize(file).toString())))
+        return KernelFiles.in(tree, WITHOUT_KERNEL_CODE, path -> path.endsWith(".c")).parallelStream()
+                .flatMap(file ->
+                        named(text(tree.resolve(file))).filter(names::contains).map(name -> Map.entry(name, file)))
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
                         Map.Entry::getValue,
