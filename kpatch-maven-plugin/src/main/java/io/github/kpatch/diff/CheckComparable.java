@@ -9,6 +9,7 @@ import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionData;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
+import io.github.kpatch.elf.SectionType;
 import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.elf.SymbolBinding;
 import io.github.kpatch.elf.SymbolHome;
@@ -27,13 +28,22 @@ import java.util.Set;
  * Makes sure that the two objects are builds of one thing for one machine, before anything is compared: another ABI or
  * machine flag would make every later answer meaningless. Objects with program headers are linked already and have lost
  * what the comparison needs, and outputs of the differ would get their tables twice. Symbols are of the kinds that C
- * has, section symbols stand for their section's beginning, a global name is one symbol's, code bears no name of data, each field is filled by one
+ * has, section symbols stand for their section's beginning, a global name is one symbol's, code bears no name and no type of data, what is loaded is of a type that the kernel's objects have, each field is filled by one
  * relocation, and what is loaded refers to nothing that is not, all of which every later pass takes for granted.
  */
 final class CheckComparable {
     private static final Set<SymbolType> TYPES = Set.of(SymbolType.NOTYPE, SymbolType.OBJECT, SymbolType.FUNC);
     private static final Set<SymbolBinding> BINDINGS =
             Set.of(SymbolBinding.LOCAL, SymbolBinding.GLOBAL, SymbolBinding.WEAK);
+    /** Of what is loaded; another type would take its section out of the rules for code and for data. */
+    private static final Set<SectionType> LOADED = Set.of(
+            SectionType.PROGBITS,
+            SectionType.NOBITS,
+            SectionType.NOTE,
+            SectionType.INIT_ARRAY,
+            SectionType.FINI_ARRAY,
+            SectionType.X86_64_UNWIND);
+
     private static final Set<String> OUTPUT_TABLES = Set.of(
             IntermediateLayout.STRINGS,
             IntermediateLayout.FUNCTIONS,
@@ -135,6 +145,17 @@ final class CheckComparable {
                         ProblemCode.OBJECT_UNSUPPORTED,
                         name + ", section " + section.name(),
                         "It holds code under a name that compilers and the kernel give to data.");
+            }
+            boolean strange = section.has(SectionFlags.EXECINSTR)
+                    ? !section.isText() || !section.has(SectionFlags.ALLOC)
+                    : section.has(SectionFlags.ALLOC) && !LOADED.contains(section.type());
+            if (strange) {
+                throw ProblemException.input(
+                        ProblemCode.OBJECT_UNSUPPORTED,
+                        name + ", section " + section.name(),
+                        "No compiler gives a kernel's " + (section.has(SectionFlags.EXECINSTR) ? "code" : "data")
+                                + " the type " + section.type() + " and the flags 0x"
+                                + Long.toHexString(section.flags()) + ".");
             }
             if (OUTPUT_TABLES.contains(section.name())) {
                 throw ProblemException.input(

@@ -214,6 +214,35 @@ class MalformedObjectsTest {
         Scenario.of(source, source).assertError(ProblemCode.OBJECT_UNSUPPORTED);
     }
 
+    /** Neither a rule for code nor one for data would be about it, and its change would be none. */
+    @ParameterizedTest
+    @CsvSource({".text.f, 6, 6", ".text.f, 8, 6", ".text.f, 1, 4", ".data.v, 6, 3", ".rodata.c, 0x70000002, 2"})
+    void sectionsOfTypesThatNoCompilerGives(String section, String type, long flags) {
+        String source = "int v = 3; const int c = 4; int f(int x) { return x + 1; }";
+        Scenario.of(source, source.replace("+ 1", "+ 2"))
+                .editOriginal(object -> typed(object, section, Integer.decode(type), flags))
+                .editPatched(object -> typed(object, section, Integer.decode(type), flags))
+                .assertError(ProblemCode.OBJECT_UNSUPPORTED);
+    }
+
+    private static ElfObject typed(ElfObject object, String name, int type, long flags) {
+        SectionId id = object.sectionNamed(name).orElseThrow();
+        Section old = object.section(id);
+        return ElfObjectBuilder.from(object)
+                .replace(
+                        id,
+                        new Section(
+                                name,
+                                new SectionType(type),
+                                flags,
+                                old.address(),
+                                old.alignment(),
+                                old.entrySize(),
+                                old.link(),
+                                old.data()))
+                .build();
+    }
+
     @Test
     void codeThatIsDiscardedIsTheCompilersOwn() {
         String source = "asm(\".pushsection .discard.text,\\\"ax\\\"\\nret\\n.popsection\");";
