@@ -69,6 +69,11 @@ public final class CompiledSources {
         return source.substring(0, source.length() - 1) + "o";
     }
 
+    /** The C file that an object is compiled from where it has one of its own, without {@code ..} in its path. */
+    public static String sourceOf(String object) {
+        return KernelContents.stem(Path.of(object).normalize().toString()) + ".c";
+    }
+
     /** The C files in the same folder that include {@code source}; files that include C files do so by name alone. */
     private static List<String> including(Path tree, String source) {
         Path file = Path.of(source);

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
  * messages; asked to keep silent it goes on in the first process ({@code --no-print-directory}).
  */
 public final class Kbuild {
-    /** Progress of a kernel build: {@code "  CC [M]  fs/xfs/xfs_super.o"}. */
-    private static final Pattern COMPILING = Pattern.compile("\\s+CC\\s+(\\[M\\]\\s+)?\\S+\\.o");
+    /** Progress of a kernel build: {@code "  CC [M]  fs/xfs/xfs_super.o"}, and of its preprocessor. */
+    private static final Pattern COMPILING = Pattern.compile("\\s+(?:CC|CPP)\\s+(\\[M\\]\\s+)?\\S+\\.[oi]");
 
     /** What kbuild makes one folder with. */
     private static final String FOLDER_MAKEFILE = "scripts/Makefile.build";

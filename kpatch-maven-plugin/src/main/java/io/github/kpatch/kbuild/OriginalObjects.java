@@ -76,6 +76,25 @@ public final class OriginalObjects {
         });
     }
 
+    /**
+     * The digest of what an object's source uses, see {@link UsedTexts}, where an earlier build found it out. It is only
+     * ever compared with one that was just found out, so that a damaged one proves nothing.
+     */
+    Optional<String> used(String object) {
+        Path note = file(usedOf(object));
+        return Folders.doing(
+                note,
+                () -> Files.isRegularFile(note)
+                        ? Optional.of(Files.readString(note, StandardCharsets.ISO_8859_1))
+                        : Optional.empty());
+    }
+
+    /** Keeps such a digest. */
+    void keepUsed(String object, String digest) {
+        Folders.make(file(object).getParent());
+        Folders.write(file(usedOf(object)), digest);
+    }
+
     /** A name such as {@code a/../b.o} leads through folders that are not here. */
     private Path file(String object) {
         return folder.resolve(object).normalize();
@@ -88,6 +107,10 @@ public final class OriginalObjects {
 
     private static String digestOf(String object) {
         return beside(object, ".sha256");
+    }
+
+    private static String usedOf(String object) {
+        return beside(object, ".used-" + UsedText.FORMAT);
     }
 
     private static String beside(String object, String suffix) {

@@ -15,6 +15,7 @@ import io.github.kpatch.kbuild.KbuildRecord;
 import io.github.kpatch.kbuild.OriginalObjects;
 import io.github.kpatch.kbuild.PreparedFiles;
 import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.kbuild.UsedTexts;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.AuthorHeaders;
@@ -89,24 +90,33 @@ public final class BuildObjects {
             touched.addAll(found.patched());
             touched.addAll(sources.places());
             touched.addAll(prepared.offsets(sources.touched()));
-            PrivateView view = PrivateView.of(
-                    kernel.tree(), place.path().resolve("view"), kernel.target().symvers(), touched);
-            int missing = makeOriginals(view, found.originals(), originals);
-            Reach reach = missing == 0 ? found : find.narrowed(found);
-            addAuthorHeaders(view);
-            sources.put(view, PatchedSource::corrected, context.workspace());
-            refuse(CheckPreparedFiles.of(prepared, kbuild(), view, kernel.tree(), sources.touched(), log));
-            List<BuiltObject> changed = new ArrayList<>(makePatched(view, reach, originals, folder));
+            PrivateView original = view(place, "original-source", touched);
+            PrivateView patched = view(place, "patched-source", touched);
+            addAuthorHeaders(patched);
+            sources.put(patched, PatchedSource::corrected, context.workspace());
+            refuse(CheckPreparedFiles.of(prepared, kbuild(), patched, kernel.tree(), sources.touched(), log));
+            Reach affected = find.asksWholeTree()
+                    ? new LeaveOutUnaffected(kernel, sources, context, new UsedTexts(kbuild(), originals, log))
+                            .of(found, find.recompiled(), original, patched)
+                    : found;
+            int missing = makeOriginals(original, affected.originals(), originals);
+            Reach reach = missing == 0 ? affected : find.narrowed(affected);
+            List<BuiltObject> changed = new ArrayList<>(makePatched(patched, reach, originals, folder));
             List<String> layouts = CheckLayouts.inNeed(sources, changed)
-                    ? new CheckLayouts(kernel, sources, context, kbuild().withTypes())
-                            .check(view, touched, changed, reach)
+                    ? new CheckLayouts(sources, context, kbuild().withTypes()).check(original, patched, changed, reach)
                     : List.of();
-            Folders.delete(view.root());
+            Folders.delete(original.root());
+            Folders.delete(patched.root());
             changed.addAll(new RemovedObjects(kernel, reach, context).judge(changed, originals, folder));
             List<String> same = new ArrayList<>(reach.patched());
             same.removeAll(changed.stream().map(BuiltObject::name).toList());
             return new BuiltObjects(changed, same, missing, layouts);
         }
+    }
+
+    private PrivateView view(BuildPlace place, String name, List<String> touched) {
+        return PrivateView.of(
+                kernel.tree(), place.path().resolve(name), kernel.target().symvers(), touched);
     }
 
     private Kbuild kbuild() {
@@ -263,7 +273,7 @@ public final class BuildObjects {
         }
     }
 
-    private static List<List<String>> parts(List<String> objects) {
+    static List<List<String>> parts(List<String> objects) {
         List<List<String>> parts = new ArrayList<>();
         for (int from = 0; from < objects.size(); from += OBJECTS_A_CALL) {
             parts.add(objects.subList(from, Math.min(objects.size(), from + OBJECTS_A_CALL)));

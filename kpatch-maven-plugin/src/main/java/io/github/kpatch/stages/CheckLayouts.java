@@ -13,7 +13,6 @@ import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.source.PreparedKernel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +40,6 @@ final class CheckLayouts {
     /** Bounds what lies on the disk: debug information of an object takes some megabytes. */
     private static final int OBJECTS_A_CALL = 64;
 
-    private final PreparedKernel kernel;
     private final PatchedSources sources;
     private final BuildContext context;
     private final Kbuild kbuild;
@@ -49,8 +47,7 @@ final class CheckLayouts {
     private final SortedSet<String> accepted = new TreeSet<>();
 
     /** @param kbuild makes objects that tell their types */
-    CheckLayouts(PreparedKernel kernel, PatchedSources sources, BuildContext context, Kbuild kbuild) {
-        this.kernel = kernel;
+    CheckLayouts(PatchedSources sources, BuildContext context, Kbuild kbuild) {
         this.sources = sources;
         this.context = context;
         this.kbuild = kbuild;
@@ -64,19 +61,14 @@ final class CheckLayouts {
     /**
      * Compares the layouts.
      *
-     * @param patched the view that holds the patched source
-     * @param touched what was made real in that view
+     * @param original shows the kernel's own source
+     * @param patched shows the patched source
      * @param changed objects that the patch changes
      * @param reach all objects that it can reach
      * @return the types whose layout changes with the author's consent, sorted
      * @throws ProblemException KP315 with every other one
      */
-    List<String> check(PrivateView patched, List<String> touched, List<BuiltObject> changed, Reach reach) {
-        PrivateView original = PrivateView.of(
-                kernel.tree(),
-                patched.root().resolveSibling("layouts"),
-                kernel.target().symvers(),
-                touched);
+    List<String> check(PrivateView original, PrivateView patched, List<BuiltObject> changed, Reach reach) {
         List<String> names = changed.stream().map(BuiltObject::name).toList();
         try (Progress.Task task = context.progress().start("Comparing layouts", 2L * names.size(), "objects")) {
             for (int from = 0; from < names.size(); from += OBJECTS_A_CALL) {
@@ -90,8 +82,6 @@ final class CheckLayouts {
                 make(patched, some, task);
                 some.forEach(object -> compare(object, reach.originalOf(object), original, patched));
             }
-        } finally {
-            Folders.delete(original.root());
         }
         return verdict(reach.patched().size() - names.size());
     }

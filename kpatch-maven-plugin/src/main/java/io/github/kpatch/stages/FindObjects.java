@@ -149,7 +149,13 @@ final class FindObjects {
         return asksWholeTree() ? notes().preparedFiles(kernel.tree()) : PreparedFiles.NONE;
     }
 
-    private boolean asksWholeTree() {
+    /** The objects whose compilation the patches change by a makefile; none before {@link #find}. */
+    Set<String> recompiled() {
+        return Set.copyOf(recompiled);
+    }
+
+    /** Whether headers are changed, so that any object of the kernel may be reached. */
+    boolean asksWholeTree() {
         return kernel.laidOver().isEmpty() && !onlyC();
     }
 

@@ -74,6 +74,7 @@ final class FunctionFacts {
      * What is said of one function.
      *
      * @param names all of them, aliases too
+     * @param inside functions that begin there in this object alone, so that they do not divide it
      * @param start of what belongs to it in its section: the padding before the first function is the first's
      * @param end of it: where the next one starts
      * @param code its bytes
@@ -83,6 +84,7 @@ final class FunctionFacts {
      */
     record Function(
             Set<String> names,
+            Set<String> inside,
             long start,
             long end,
             Bytes code,
@@ -174,6 +176,7 @@ final class FunctionFacts {
                         start,
                         new Function(
                                 aliases.stream().map(Symbol::name).collect(Collectors.toCollection(TreeSet::new)),
+                                inside(id, start, end),
                                 start,
                                 end,
                                 bytes.slice((int) start, (int) end),
@@ -183,6 +186,17 @@ final class FunctionFacts {
             });
             functions.put(id, found);
         });
+    }
+
+    private Set<String> inside(SectionId section, long start, long end) {
+        return object.symbols().stream()
+                .filter(symbol -> symbol.isFunction()
+                        && symbol.home().section().equals(Optional.of(section))
+                        && !shared.contains(SecondOpinion.withoutNumbers(symbol.name()))
+                        && symbol.value() >= start
+                        && symbol.value() < end)
+                .map(symbol -> SecondOpinion.withoutNumbers(symbol.name()))
+                .collect(Collectors.toSet());
     }
 
     private boolean onlySharedBegin(Section section) {

@@ -65,7 +65,7 @@ final class VanishedChanges {
             if (twins.size() == 1 && each.getValue().size() == 1) {
                 Function patched = each.getValue().get(0);
                 Optional<String> difference = difference(twins.get(0), patched);
-                if (difference.isPresent() && !isReplaced(patched)) {
+                if (difference.isPresent() && !isReplaced(patched) && !holdsNewFunction(patched)) {
                     return Optional.of(each.getKey() + ": " + difference.get());
                 }
             }
@@ -79,6 +79,11 @@ final class VanishedChanges {
                         function.names().stream().map(name -> Map.entry(SecondOpinion.withoutNumbers(name), function)))
                 .collect(Collectors.groupingBy(
                         Map.Entry::getKey, TreeMap::new, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    }
+
+    /** Code that had no name and has one now is all new, with what tables say of it. */
+    private boolean holdsNewFunction(Function function) {
+        return function.inside().stream().anyMatch(name -> !function.names().contains(name) && listed.contains(name));
     }
 
     /** A piece that ftrace cannot redirect is replaced with the function it was cut from. */

@@ -201,6 +201,16 @@ class VanishedChangesTest {
         assertThat(VanishedChanges.in(other, List.of(), SeedPair.SIZES)).isPresent();
     }
 
+    /** What is new goes in whole, with what tables say of it. */
+    @Test
+    void codeThatGetsANameIsNew() throws Exception {
+        String e = "__attribute__((section(\".sched.text\"), noinline)) int e(int x) { TRY(%d); return g(x) + 1; }\n";
+        String h = "__attribute__((section(\".sched.text\"), noinline)) int h(int x) { return g(x) + 2; }\n";
+        ObjectPair pair = renamed(pair(e.formatted(1) + h, e.formatted(3) + h), "e", "another");
+        assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES)).isPresent();
+        assertThat(VanishedChanges.in(pair, List.of("another"), SeedPair.SIZES)).isEmpty();
+    }
+
     /** It is found by its function still, whatever else it calls. */
     @Test
     void aPieceIsNotTracedForACallInItsMiddle() throws Exception {

@@ -41,6 +41,10 @@ final class PreparedToyKernel {
             	if grep -q 'EXPORTED' $<; then \\
             	  printf '#SYMVER toy_export 0x%08x\\n' $$(grep 'EXPORTED' $< | grep -o int | wc -l); \\
             	fi >> $(dir $@).$(notdir $@).cmd
+
+            %.i: %.c prepare
+            	@echo '  CPP     $@'
+            	cd $(CURDIR) && gcc $(FLAGS) $(call flags,$@) $(call module,$@) -E -o $@ $<
             """;
 
     /** What kbuild's own makefile for a folder knows when it has read the folder's. */
