@@ -154,7 +154,7 @@ final class FunctionFacts {
             boolean isShared = shared.contains(SecondOpinion.withoutNumbers(symbol.name()));
             if ((symbol.isFunction() || isShared)
                     && !symbol.isSection()
-                    && !symbol.name().isEmpty()
+                    && isFunctionName(symbol.name())
                     && home.isPresent()
                     && PADDING.stream().noneMatch(symbol.name()::startsWith)
                     && (isShared || !onlySharedBegin(object.section(home.get())))
@@ -186,6 +186,11 @@ final class FunctionFacts {
             });
             functions.put(id, found);
         });
+    }
+
+    /** A name such as a section's is none that C has. */
+    private static boolean isFunctionName(String name) {
+        return !name.isEmpty() && !name.startsWith(".");
     }
 
     private Set<String> inside(SectionId section, long start, long end) {

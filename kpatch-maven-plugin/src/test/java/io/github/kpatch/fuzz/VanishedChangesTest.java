@@ -201,6 +201,18 @@ class VanishedChangesTest {
         assertThat(VanishedChanges.in(other, List.of(), SeedPair.SIZES)).isPresent();
     }
 
+    /** Such a label stands in the padding, and what is there goes with the function behind. */
+    @Test
+    void aSectionsNameIsNoFunctions() throws Exception {
+        String label =
+                "asm(\".pushsection .text.f, \\\"ax\\\"\\n.type .begin, @function\\n.begin: %s\\n.popsection\");";
+        String f = "int f(int x) { return g(x) + 1; }";
+        ObjectPair pair = pair(label.formatted("call g") + f, label.formatted("call h") + f);
+        assertThat(VanishedChanges.in(pair, List.of(), SeedPair.SIZES))
+                .hasValueSatisfying(change -> assertThat(change).startsWith("f: "));
+        assertThat(VanishedChanges.in(pair, List.of("f"), SeedPair.SIZES)).isEmpty();
+    }
+
     /** What is new goes in whole, with what tables say of it. */
     @Test
     void codeThatGetsANameIsNew() throws Exception {
