@@ -9,6 +9,7 @@ import io.github.kpatch.kbuild.CheckExports;
 import io.github.kpatch.kbuild.CheckParent;
 import io.github.kpatch.kbuild.CheckPreparedFiles;
 import io.github.kpatch.kbuild.CheckUnwindData;
+import io.github.kpatch.kbuild.CompiledSources;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.KbuildRecord;
@@ -99,6 +100,7 @@ public final class BuildObjects {
                     ? new LeaveOutUnaffected(kernel, sources, context, new UsedTexts(kbuild(), originals, log))
                             .of(found, find.recompiled(), original, patched)
                     : found;
+            refuseLayouts(affected, original, patched, originals, folder);
             int missing = makeOriginals(original, affected.originals(), originals);
             Reach reach = missing == 0 ? affected : find.narrowed(affected);
             List<BuiltObject> changed = new ArrayList<>(makePatched(patched, reach, originals, folder));
@@ -112,6 +114,23 @@ public final class BuildObjects {
             same.removeAll(changed.stream().map(BuiltObject::name).toList());
             return new BuiltObjects(changed, same, missing, layouts);
         }
+    }
+
+    /**
+     * A type that may not change is seen in the objects of the patched C files themselves. Where most objects only know it,
+     * thousands for a common header, they need not be compiled for that.
+     */
+    private void refuseLayouts(
+            Reach reach, PrivateView original, PrivateView patched, OriginalObjects originals, Path folder) {
+        List<String> own = reach.staying().stream()
+                .filter(object -> sources.touched().contains(CompiledSources.sourceOf(object)))
+                .toList();
+        if (sources.types().isEmpty() || own.isEmpty() || reach.staying().size() < 2 * own.size()) {
+            return;
+        }
+        makeOriginals(original, own, originals);
+        List<BuiltObject> changed = makePatched(patched, Reach.of(own), originals, folder);
+        new CheckLayouts(sources, context, kbuild().withTypes()).refuse(original, patched, changed, reach);
     }
 
     private PrivateView view(BuildPlace place, String name, List<String> touched) {

@@ -69,6 +69,18 @@ final class CheckLayouts {
      * @throws ProblemException KP315 with every other one
      */
     List<String> check(PrivateView original, PrivateView patched, List<BuiltObject> changed, Reach reach) {
+        refuse(original, patched, changed, reach);
+        accepted.forEach(type -> context.console()
+                .warn("KPATCH_ALLOW_LAYOUT(" + type + ") accepts nothing: the patch changes no layout of that name."));
+        return List.copyOf(findings.keySet());
+    }
+
+    /**
+     * Compares the layouts that some of the changed objects know, for one that nobody accepts is enough.
+     *
+     * @throws ProblemException KP315
+     */
+    void refuse(PrivateView original, PrivateView patched, List<BuiltObject> changed, Reach reach) {
         List<String> names = changed.stream().map(BuiltObject::name).toList();
         try (Progress.Task task = context.progress().start("Comparing layouts", 2L * names.size(), "objects")) {
             for (int from = 0; from < names.size(); from += OBJECTS_A_CALL) {
@@ -83,7 +95,15 @@ final class CheckLayouts {
                 some.forEach(object -> compare(object, reach.originalOf(object), original, patched));
             }
         }
-        return verdict(reach.patched().size() - names.size());
+        List<Problem> refused = new ArrayList<>();
+        findings.forEach((type, finding) -> {
+            if (!accepted.remove(finding.acceptedAs())) {
+                refused.add(finding.problem(reach.patched().size() - names.size()));
+            }
+        });
+        if (!refused.isEmpty()) {
+            throw ProblemException.findings(refused);
+        }
     }
 
     private void make(PrivateView view, List<String> objects, Progress.Task task) {
@@ -140,23 +160,5 @@ final class CheckLayouts {
                     }
                 });
         return names;
-    }
-
-    private List<String> verdict(int outside) {
-        List<String> allowed = new ArrayList<>();
-        List<Problem> refused = new ArrayList<>();
-        findings.forEach((type, finding) -> {
-            if (accepted.remove(finding.acceptedAs())) {
-                allowed.add(type);
-            } else {
-                refused.add(finding.problem(outside));
-            }
-        });
-        if (!refused.isEmpty()) {
-            throw ProblemException.findings(refused);
-        }
-        accepted.forEach(type -> context.console()
-                .warn("KPATCH_ALLOW_LAYOUT(" + type + ") accepts nothing: the patch changes no layout of that name."));
-        return allowed;
     }
 }

@@ -355,6 +355,7 @@ class BuildObjectsTest {
                 .hasMessageContaining("up to 1 can know it")
                 .hasMessageContaining("klp_shadow_get_or_alloc(toy, KPATCH_TOY_MORE, sizeof(int), ")
                 .hasMessageContaining("KPATCH_ALLOW_LAYOUT(struct toy);");
+        assertThat(compilations("fs/including.o")).as("needed for the verdict").isZero();
     }
 
     @Test
