@@ -37,6 +37,9 @@ final class FunctionFacts {
     /** What a field relative to the next instruction is short of, where no immediate follows it. */
     private static final int FIELD = 4;
 
+    /** An address, a type and a length ({@code struct paravirt_patch_site}), without what aligns the next one. */
+    private static final int PARAVIRT_SITE = 10;
+
     /** The flag by which the running kernel remembers a warning that comes once. */
     private static final int WARNED_ALREADY = 1 << 2;
 
@@ -329,6 +332,10 @@ final class FunctionFacts {
         byte[] bytes = start < 0 || start > end
                 ? new byte[0]
                 : table.bytes().slice((int) start, (int) end).toArray();
+        if (name.equals(".parainstructions")) {
+            // The macro aligns before each entry, so what fills up the last one belongs to none.
+            bytes = Arrays.copyOf(bytes, Math.min(bytes.length, PARAVIRT_SITE));
+        }
         boolean located = name.equals("__bug_table") && bytes.length == 12;
         if (located) {
             // The file's name, also below, and the line: a warning prints them, and nothing else depends on them.

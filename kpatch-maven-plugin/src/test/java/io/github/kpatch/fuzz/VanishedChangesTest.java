@@ -40,6 +40,8 @@ class VanishedChangesTest {
             #define CALL(key) asm volatile("1: call g\\n.pushsection .static_call_sites,\\"aw\\"\\n.long 1b - ., " #key " - .\\n.popsection")
             #define PARAVIRT(type) asm volatile("1: nop\\n.pushsection .parainstructions,\\"a\\"\\n" \\
                 ".quad 1b\\n.byte " #type ", 1\\n.balign 8\\n.popsection")
+            #define PARAVIRT_UNFILLED(type) asm volatile("1: nop\\n.pushsection .parainstructions,\\"a\\"\\n" \\
+                ".quad 1b\\n.byte " #type ", 1\\n.popsection")
             #define ORC(n) asm volatile("1: nop\\n.pushsection .orc_unwind_ip,\\"a\\"\\n.long 1b - .\\n.popsection\\n" \\
                 ".pushsection .orc_unwind,\\"a\\"\\n.byte " #n ",0,0,0,0,0\\n.popsection")
             #define SITE(name) asm volatile("1: nop\\n.pushsection " name ",\\"a\\"\\n.long 1b - .\\n.popsection")
@@ -85,6 +87,7 @@ class VanishedChangesTest {
             BUG("a.c", 5, 1);            | BUG("a.c", 6, 1);
             BUG("a.c", 5, 1);            | BUG("b.h", 5, 1);
             ___might_sleep("a.c", 5);    | ___might_sleep("a.c", 6);
+            PARAVIRT(1);                 | PARAVIRT_UNFILLED(1);
             """)
     void isSilentAboutPlacesInTheSource(String before, String after) throws Exception {
         assertThat(VanishedChanges.in(pair(function(before), function(after)), List.of(), SeedPair.SIZES))
