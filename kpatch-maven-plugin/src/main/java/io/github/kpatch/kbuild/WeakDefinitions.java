@@ -19,10 +19,11 @@ import java.util.stream.Stream;
  * one; it comes into its own when the other is taken away, and code that stays goes on calling the other.
  */
 public final class WeakDefinitions {
-    private static final String WEAK = "__weak";
+    private static final String WEAK = "weak";
 
-    /** What follows the word up to the parameters. */
-    private static final Pattern DEFINITION = Pattern.compile("__weak\\b([^;{()]*)\\(");
+    /** What follows the word, or the attribute that it stands for, up to the parameters. */
+    private static final Pattern DEFINITION =
+            Pattern.compile("(?:__weak\\b|__attribute__\\s*\\(\\(\\s*(?:weak|__weak__)\\s*\\)\\))([^;{()]*)\\(");
 
     private static final Pattern NAME = Pattern.compile("(\\w+)\\s*$");
 

@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Patches that change what a kernel is made of, on a toy kernel whose makefiles are read. */
 class ChangedPartsTest {
@@ -249,12 +251,14 @@ class ChangedPartsTest {
                 .hasMessageContaining("KP320 fs/two.o: The patch takes it away, and fs/one.o needs its toy_export");
     }
 
-    @Test
-    void aDeletedObjectThatAWeakFunctionTakesThePlaceOfIsRefused() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"__weak", "__attribute__((weak))", "__attribute__ (( __weak__ ))"})
+    void aDeletedObjectThatAWeakFunctionTakesThePlaceOfIsRefused(String weak) throws IOException {
         Files.createDirectories(kernel.tree().resolve("kernel"));
         Files.writeString(
                 kernel.tree().resolve("kernel/weak.c"),
-                "int __weak other(int a)\n{\n\treturn a;\n}\nint __weak\ntoy_export(int a)\n{\n\treturn 0;\n}\n");
+                "int %s other(int a)\n{\n\treturn a;\n}\nint %s\ntoy_export(int a)\n{\n\treturn 0;\n}\n"
+                        .formatted(weak, weak));
 
         assertThatThrownBy(() -> built(DELETE_TWO + WITHOUT_TWO, CHANGE_ONE))
                 .hasMessageContaining("KP320 fs/two.o: ")
