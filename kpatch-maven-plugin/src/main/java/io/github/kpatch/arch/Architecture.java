@@ -31,6 +31,9 @@ public interface Architecture {
     /** The name the kernel's users know it by, such as {@code x86_64}. */
     String name();
 
+    /** The option that is set in the config of each of its kernels, such as {@code CONFIG_X86_64}. */
+    String configOption();
+
     /** The relocation type that stores a symbol's address in eight bytes. */
     RelocationType absolute64();
 

@@ -238,6 +238,12 @@ public final class Archives {
         }
     }
 
+    /** How the name of a tar archive ends by what it holds, such as {@code tar.xz}; without a dot in front. */
+    public static String extension(Path archive) {
+        return Folders.doing(
+                archive, () -> "tar" + Compression.of(magic(archive, 0)).ending());
+    }
+
     /**
      * The content of a file that may be compressed as a whole, as module files are.
      *

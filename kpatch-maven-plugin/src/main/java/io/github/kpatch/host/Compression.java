@@ -15,13 +15,13 @@ import org.tukaani.xz.XZInputStream;
  * rename files.
  */
 enum Compression {
-    XZ("fd377a585a00") {
+    XZ("fd377a585a00", ".xz") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return new XZInputStream(in, XZ_MEMORY_LIMIT_KIB);
         }
     },
-    GZIP("1f8b") {
+    GZIP("1f8b", ".gz") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return GzipCompressorInputStream.builder()
@@ -30,19 +30,19 @@ enum Compression {
                     .get();
         }
     },
-    BZIP2("425a68") {
+    BZIP2("425a68", ".bz2") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return new BZip2CompressorInputStream(new BufferedInputStream(in, BUFFER), true);
         }
     },
-    ZSTD("28b52ffd") {
+    ZSTD("28b52ffd", ".zst") {
         @Override
         InputStream open(InputStream in) throws IOException {
             return new ZstdCompressorInputStream(in);
         }
     },
-    NONE("") {
+    NONE("", "") {
         @Override
         InputStream open(InputStream in) {
             return in;
@@ -58,12 +58,20 @@ enum Compression {
     private static final int BUFFER = 1 << 16;
 
     private final String magic;
+    private final String ending;
 
     /**
      * @param magic the first bytes, in hexadecimal
+     * @param ending how names of such files end
      */
-    Compression(String magic) {
+    Compression(String magic, String ending) {
         this.magic = magic;
+        this.ending = ending;
+    }
+
+    /** How names of such files end; empty for {@link #NONE}. */
+    String ending() {
+        return ending;
     }
 
     /** A stream of the decompressed bytes; damage ends it with an {@link IOException}. */

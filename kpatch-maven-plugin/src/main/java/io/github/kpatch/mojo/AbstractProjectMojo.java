@@ -7,14 +7,17 @@ import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.ProjectConfig;
 import io.github.kpatch.stages.WantedKernel;
+import io.github.kpatch.stages.WantedKit;
 import io.github.kpatch.stages.WantedModules;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.inject.Inject;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
+import org.eclipse.aether.RepositorySystem;
 
 /** What the goals of a patch project have in common: the project, its kernel, its workspace and the cache. */
 abstract class AbstractProjectMojo extends AbstractKpatchMojo {
@@ -25,7 +28,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     private MavenProject project;
 
     /**
-     * The kernel to be patched: {@code release}, and where it comes from: {@code source}, {@code config}, {@code
+     * The kernel to be patched: {@code release}, and where it comes from: {@code kit}, or {@code source}, {@code config}, {@code
      * vmlinux}, {@code symvers}, {@code modulesDirectory}, {@code bootImage}, {@code sha256} of the source. What is not
      * given comes from the distribution's packages of that release.
      */
@@ -55,6 +58,10 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     /** Takes the place of {@code release} in {@code kernel}: what {@code uname -r} prints on the machines to be patched. */
     @Parameter(property = "kpatch.release")
     private String release;
+
+    /** Takes the place of {@code kit} in {@code kernel}: a kernel kit, {@code groupId:artifactId:version}. */
+    @Parameter(property = "kpatch.kit")
+    private String kit;
 
     /** Takes the place of {@code source} in {@code kernel}: a source folder, archive or package. */
     @Parameter(property = "kpatch.source")
@@ -104,6 +111,9 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.cache")
     private File cache;
 
+    @Inject
+    private RepositorySystem repositories;
+
     /** The target's config as the project holds it; {@code kernel.lock} lies beside it. */
     @Parameter(property = "kpatch.kernelConfig", defaultValue = SOURCES + "/kernel.config")
     private File kernelConfig;
@@ -148,6 +158,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     final WantedKernel wantedKernel() {
         return new WantedKernel(
                 text(release, KernelParameters::release),
+                text(kit, KernelParameters::kit).map(this::kit),
                 file(source, KernelParameters::source),
                 file(config, KernelParameters::config),
                 file(vmlinux, KernelParameters::vmlinux),
@@ -160,6 +171,11 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 session().isOffline(),
                 debugInfo,
                 wantedModules());
+    }
+
+    private WantedKit kit(String coordinates) {
+        return new KitArtifacts(repositories, session().getRepositorySession(), project.getRemoteProjectRepositories())
+                .kit(coordinates);
     }
 
     private WantedModules wantedModules() {

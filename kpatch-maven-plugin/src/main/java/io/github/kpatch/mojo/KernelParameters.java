@@ -7,6 +7,9 @@ public class KernelParameters {
     /** What {@code uname -r} prints on the machines to be patched. */
     private String release;
 
+    /** A kernel kit, {@code groupId:artifactId:version}, in place of all that follows. */
+    private String kit;
+
     /** Kernel source: a folder, which is never written to, an archive, or a package that holds one. */
     private File source;
 
@@ -30,6 +33,10 @@ public class KernelParameters {
 
     String release() {
         return release;
+    }
+
+    String kit() {
+        return kit;
     }
 
     File source() {

@@ -88,7 +88,30 @@ public enum ProblemCode {
     PLACE_UNDECIDED(
             229,
             "Symbols of one name cannot be told apart by the code of the running kernel.",
-            "Give the kernel object with debug information: its table says which source file each symbol is of."),
+            "Give the kernel object with debug information: its table says which source file each symbol is of. A kernel kit"
+                    + " has these tables when it is made with kpatch.debugPackage=always."),
+    KIT_NOT_FOUND(
+            240,
+            "A kernel kit, or what lies beside it, is in no repository that was asked.",
+            "Correct the coordinates in <kit>, name the repository that the kit was deployed to, or run once without"
+                    + " --offline."),
+    KIT_DAMAGED(
+            241,
+            "A kernel kit, or what lies beside it, is not what its manifest says.",
+            "Delete it from the local repository and run the build again. If it is the same again, make the kit anew by"
+                    + " kpatch:kernel-kit."),
+    KIT_OF_ANOTHER_KERNEL(
+            242,
+            "A kernel kit is of another kernel than the one to be patched.",
+            "Name the kit of that very kernel, or the kernel of that kit."),
+    KIT_INCOMPLETE(
+            243,
+            "A kernel kit lacks something that is needed here.",
+            "Give what the message names, or make the kit with it by kpatch:kernel-kit."),
+    KIT_FORMAT_UNKNOWN(
+            244,
+            "A kernel kit was made in a format that this version does not read.",
+            "Use the version of the plugin that made it, or make the kit anew by kpatch:kernel-kit."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

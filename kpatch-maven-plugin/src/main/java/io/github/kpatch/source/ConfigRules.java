@@ -1,5 +1,7 @@
 package io.github.kpatch.source;
 
+import io.github.kpatch.arch.Architecture;
+import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -90,11 +92,14 @@ final class ConfigRules {
     /** Refuses a kernel that cannot be live-patched, or not by this version; names every option at once. */
     static void checkPreconditions(String where, KernelConfig config) {
         List<Problem> problems = new ArrayList<>();
-        if (!config.isEnabled("CONFIG_X86_64")) {
+        if (Architectures.of(config).isEmpty()) {
             problems.add(Problem.of(
                     ProblemCode.KERNEL_OPTION_UNSUPPORTED,
                     where,
-                    "CONFIG_X86_64 is not set, and this version patches x86_64 kernels only."));
+                    Architectures.ALL.stream().map(Architecture::configOption).collect(Collectors.joining(", "))
+                            + " is not set, and this version patches "
+                            + Architectures.ALL.stream().map(Architecture::name).collect(Collectors.joining(", "))
+                            + " kernels only."));
         }
         NEEDED.forEach((option, reason) -> {
             if (!config.isEnabled(option)) {

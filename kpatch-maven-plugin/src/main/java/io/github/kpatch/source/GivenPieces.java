@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * What the user gives of the kernel to be patched. Whatever is missing comes from the distribution.
  *
+ * @param kit a kernel kit, which holds all of them
  * @param source kernel source: a folder, a tar archive in any compression, or a Debian package that holds one
  * @param config the {@code .config} the kernel was built with
  * @param vmlinux the kernel's uncompressed ELF file, with symbols and debug information
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param sha256 what the SHA-256 of {@code source} must be, if it is a file
  */
 public record GivenPieces(
+        Optional<GivenKit> kit,
         Optional<Path> source,
         Optional<Path> config,
         Optional<Path> vmlinux,
@@ -24,6 +26,7 @@ public record GivenPieces(
         Optional<String> sha256) {
     /** Nothing given: all comes from the distribution. */
     public static final GivenPieces NONE = new GivenPieces(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),

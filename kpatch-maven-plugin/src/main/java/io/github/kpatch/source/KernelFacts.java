@@ -43,12 +43,12 @@ import java.util.function.Consumer;
  * who built them, a few megabytes.
  */
 final class KernelFacts {
-    private static final String CONFIG = "config";
-    private static final String SYMVERS = "Module.symvers";
-    private static final String BOOT_IMAGE = "vmlinuz";
-    private static final String SYMBOLS = "symbols";
+    static final String CONFIG = "config";
+    static final String SYMVERS = "Module.symvers";
+    static final String BOOT_IMAGE = "vmlinuz";
+    static final String SYMBOLS = "symbols";
+    static final String IDENTITY = "kernel.json";
     private static final String MODULES = "modules";
-    private static final String IDENTITY = "kernel.json";
     private static final String VMLINUX = "vmlinux.partial";
     private static final int ZSTD_LEVEL = 6;
     /** What is kept of a kernel as shipped is some hundred megabytes. */
@@ -85,7 +85,9 @@ final class KernelFacts {
     TargetKernel of(KernelPieces pieces) {
         Path folder = cache.kernel(digest(pieces));
         cache.once(folder, "symbols of the kernel", partial -> extract(pieces, partial));
-        if (pieces.vmlinux() instanceof Piece.InPackage inside && !isBootImage(pieces)) {
+        if (pieces.built() instanceof BuiltKernel.InFiles files
+                && files.vmlinux() instanceof Piece.InPackage inside
+                && !isBootImage(files, pieces)) {
             packages.done(inside.container());
         }
         Identity identity = read(folder.resolve(IDENTITY));
@@ -93,7 +95,7 @@ final class KernelFacts {
         if (pieces.release().isPresent() && !pieces.release().get().equals(release)) {
             throw ProblemException.input(
                     ProblemCode.RELEASE_UNKNOWN,
-                    pieces.vmlinux().toString(),
+                    pieces.built().toString(),
                     "It is the kernel " + release + ", and " + pieces.release().get() + " is wanted.");
         }
         return new TargetKernel(
@@ -112,8 +114,8 @@ final class KernelFacts {
                         .digest());
     }
 
-    private static boolean isBootImage(KernelPieces pieces) {
-        return pieces.bootImage().equals(Optional.of(pieces.vmlinux()));
+    private static boolean isBootImage(BuiltKernel.InFiles built, KernelPieces pieces) {
+        return pieces.bootImage().equals(Optional.of(built.vmlinux()));
     }
 
     /** The folder of a kernel's modules as shipped, unpacked now if they lie in a package. */
@@ -121,7 +123,7 @@ final class KernelFacts {
         Path kernel = cache.kernel(digest(pieces));
         return pieces.modules().map(modules -> {
             Path folder = modulesFolder(modules, kernel);
-            if (modules instanceof Piece.InPackage) {
+            if (!(modules instanceof Piece.OnDisk)) {
                 cache.once(folder, "modules of the kernel", partial -> unpack(modules, partial));
             }
             return folder;
@@ -150,10 +152,18 @@ final class KernelFacts {
     private String digest(KernelPieces pieces) {
         FileMemo memo = cache.memo();
         List<String> key = new ArrayList<>(List.of(KernelCache.FORMAT));
-        key.add(identity(memo, pieces.config()));
-        key.add(identity(memo, pieces.vmlinux()));
-        key.add(identity(memo, pieces.symvers()));
-        for (Optional<Piece> optional : List.of(pieces.debugModules(), pieces.bootImage())) {
+        Optional<Piece> symbolsOfModules;
+        if (pieces.built() instanceof BuiltKernel.InFiles files) {
+            key.add(identity(memo, files.config()));
+            key.add(identity(memo, files.vmlinux()));
+            key.add(identity(memo, files.symvers()));
+            symbolsOfModules = files.debugModules();
+        } else {
+            KernelKit kit = ((BuiltKernel.InKit) pieces.built()).kit();
+            key.add(kit.sha256());
+            symbolsOfModules = pieces.modules().filter(modules -> kit.manifest().modulesAsShipped());
+        }
+        for (Optional<Piece> optional : List.of(symbolsOfModules, pieces.bootImage())) {
             key.add(optional.map(piece -> identity(memo, piece)).orElse("none"));
         }
         return Digests.of(key);
@@ -163,6 +173,9 @@ final class KernelFacts {
     private static String identity(FileMemo memo, Piece piece) {
         if (piece instanceof Piece.InPackage inside) {
             return inside.container().sha256() + " " + inside.path();
+        }
+        if (piece instanceof Piece.BesideKit beside) {
+            return beside.sha256();
         }
         Path path = ((Piece.OnDisk) piece).path();
         if (Files.isDirectory(path)) {
@@ -174,18 +187,26 @@ final class KernelFacts {
         return memo.sha256(path);
     }
 
-    /** What is quick to get and may lead to a refusal comes first: a vmlinux in a package is a gigabyte away. */
     private void extract(KernelPieces pieces, Path folder) {
-        pieces.earlyConfig().ifPresent(this::checkEarly);
-        reader.read(List.of(
-                copy(pieces.config(), folder.resolve(CONFIG)), copy(pieces.symvers(), folder.resolve(SYMVERS))));
-        KernelConfig config = config(pieces.config(), content(folder.resolve(CONFIG)));
-        ConfigRules.checkPreconditions(pieces.config().toString(), config);
-        ModuleSymvers.parse(pieces.symvers().toString(), content(folder.resolve(SYMVERS)));
-        if (pieces.vmlinux() instanceof Piece.OnDisk given) {
+        if (pieces.built() instanceof BuiltKernel.InFiles files) {
+            extract(files, pieces, folder);
+        } else {
+            KitFacts.write(((BuiltKernel.InKit) pieces.built()).kit(), pieces, reader, folder);
+        }
+    }
+
+    /** What is quick to get and may lead to a refusal comes first: a vmlinux in a package is a gigabyte away. */
+    private void extract(BuiltKernel.InFiles files, KernelPieces pieces, Path folder) {
+        files.earlyConfig().ifPresent(this::checkEarly);
+        reader.read(
+                List.of(copy(files.config(), folder.resolve(CONFIG)), copy(files.symvers(), folder.resolve(SYMVERS))));
+        KernelConfig config = config(files.config(), content(folder.resolve(CONFIG)));
+        ConfigRules.checkPreconditions(files.config().toString(), config);
+        ModuleSymvers.parse(files.symvers().toString(), content(folder.resolve(SYMVERS)));
+        if (files.vmlinux() instanceof Piece.OnDisk given) {
             checkIdentity(given.path());
         }
-        Taken taken = takeModulesAndVmlinux(pieces, folder);
+        Taken taken = takeModulesAndVmlinux(files, pieces, folder);
         Identity identity = readVmlinux(taken.vmlinux(), config, folder, taken.vermagics());
         checkVermagics(identity.release(), taken.vermagics());
         Folders.write(folder.resolve(IDENTITY), Json.write(identity));
@@ -205,7 +226,7 @@ final class KernelFacts {
         return KernelConfig.parse(piece.toString(), content);
     }
 
-    private static byte[] content(Path file) {
+    static byte[] content(Path file) {
         return Folders.doing(file, () -> Files.readAllBytes(file));
     }
 
@@ -226,7 +247,7 @@ final class KernelFacts {
         return LinkedObject.read(file.name(), all(file));
     }
 
-    private static byte[] all(ByteSource file) {
+    static byte[] all(ByteSource file) {
         byte[] bytes = new byte[Math.toIntExact(file.size())];
         file.read(0, bytes.length).get(bytes);
         return bytes;
@@ -240,22 +261,22 @@ final class KernelFacts {
      */
     private record Taken(Path vmlinux, Map<KernelObject, String> vermagics) {}
 
-    private Taken takeModulesAndVmlinux(KernelPieces pieces, Path folder) {
+    private Taken takeModulesAndVmlinux(BuiltKernel.InFiles files, KernelPieces pieces, Path folder) {
         Folders.make(folder.resolve(SYMBOLS));
         Map<KernelObject, String> vermagics = new TreeMap<>();
         List<PieceReader.Wanted> wanted = new ArrayList<>();
         pieces.bootImage().ifPresent(image -> wanted.add(copy(image, folder.resolve(BOOT_IMAGE))));
-        Path vmlinux = pieces.vmlinux() instanceof Piece.OnDisk disk
+        Path vmlinux = files.vmlinux() instanceof Piece.OnDisk disk
                 ? disk.path()
-                : folder.resolve(isBootImage(pieces) ? BOOT_IMAGE : VMLINUX);
-        if (pieces.vmlinux() instanceof Piece.InPackage && !isBootImage(pieces)) {
-            wanted.add(copy(pieces.vmlinux(), vmlinux));
+                : folder.resolve(isBootImage(files, pieces) ? BOOT_IMAGE : VMLINUX);
+        if (files.vmlinux() instanceof Piece.InPackage && !isBootImage(files, pieces)) {
+            wanted.add(copy(files.vmlinux(), vmlinux));
         }
         pieces.modules()
-                .filter(modules -> !pieces.debugModules().equals(Optional.of(modules)))
+                .filter(modules -> !files.debugModules().equals(Optional.of(modules)))
                 .ifPresent(modules -> wanted.add(new PieceReader.Wanted(
                         modules, (name, size, content) -> !takeVermagic(name, content, vermagics))));
-        pieces.debugModules()
+        files.debugModules()
                 .ifPresent(modules -> wanted.add(new PieceReader.Wanted(modules, (name, size, content) -> {
                     takeModule(name, size, content, folder, vermagics);
                     return true;
@@ -265,7 +286,7 @@ final class KernelFacts {
     }
 
     /** A package whose file turns out to be damaged is read again, so that what is copied may be there already. */
-    private static PieceReader.Wanted copy(Piece piece, Path file) {
+    static PieceReader.Wanted copy(Piece piece, Path file) {
         return new PieceReader.Wanted(piece, (name, size, content) -> {
             Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
             return false;
@@ -289,7 +310,7 @@ final class KernelFacts {
                                 ProblemCode.SYMBOLS_MISSING,
                                 vmlinux.toString(),
                                 "Its symbol table has no FILE symbols."));
-                writeSymbols(folder, KernelObject.VMLINUX, symbols);
+                writeSymbols(folder, KernelObject.VMLINUX, bytes(symbols));
                 Architectures.of(elf.header().machine())
                         .flatMap(arch -> arch.branchTargets(elf))
                         .ifPresent(targets -> Folders.write(
@@ -360,7 +381,7 @@ final class KernelFacts {
         }
         Optional<String> symbols = SymbolListing.of(elf);
         if (symbols.isPresent() && symbols.get().contains(" FILE ")) {
-            writeSymbols(folder, module, symbols.get());
+            writeSymbols(folder, module, bytes(symbols.get()));
         } else if (symbols.isPresent()) {
             writeLinked(folder, module, all(bytes));
         }
@@ -379,13 +400,17 @@ final class KernelFacts {
         });
     }
 
-    private static void writeLinked(Path folder, KernelObject object, byte[] content) throws IOException {
+    static void writeLinked(Path folder, KernelObject object, byte[] content) throws IOException {
         Files.write(
                 TargetKernel.linkedObject(folder.resolve(SYMBOLS), object), Zstd.compress(content, LINKED_ZSTD_LEVEL));
     }
 
-    private static void writeSymbols(Path folder, KernelObject object, String text) throws IOException {
-        byte[] compressed = Zstd.compress(text.getBytes(StandardCharsets.ISO_8859_1), ZSTD_LEVEL);
+    private static byte[] bytes(String symbols) {
+        return symbols.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static void writeSymbols(Path folder, KernelObject object, byte[] text) throws IOException {
+        byte[] compressed = Zstd.compress(text, ZSTD_LEVEL);
         Files.write(TargetKernel.symbolTable(folder.resolve(SYMBOLS), object), compressed);
     }
 

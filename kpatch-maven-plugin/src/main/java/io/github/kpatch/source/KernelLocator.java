@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides where each piece of the wanted kernel comes from: what is given first, then the distribution's. */
+/** Decides where each piece of the wanted kernel comes from: a kernel kit first, then what is given, then the distribution's. */
 final class KernelLocator {
     private final Distribution distribution;
     private final FileMemo memo;
@@ -28,6 +28,10 @@ final class KernelLocator {
      *     debug package
      */
     KernelPieces locate(KernelRequest request, boolean shipped) {
+        Optional<GivenKit> kit = request.given().kit();
+        if (kit.isPresent()) {
+            return new KitLocator(memo).locate(kit.get(), request);
+        }
         return request.given().isEnough() ? allGiven(request) : withDistribution(request, shipped);
     }
 
@@ -39,11 +43,12 @@ final class KernelLocator {
                 Optional.empty(),
                 disk(given.source().orElseThrow()),
                 given.sha256(),
-                Optional.empty(),
-                disk(given.config().orElseThrow()),
-                disk(given.vmlinux().orElseThrow()),
-                disk(given.symvers().orElseThrow()),
-                modules,
+                new BuiltKernel.InFiles(
+                        Optional.empty(),
+                        disk(given.config().orElseThrow()),
+                        disk(given.vmlinux().orElseThrow()),
+                        disk(given.symvers().orElseThrow()),
+                        modules),
                 modules,
                 given.bootImage().map(Piece.OnDisk::new));
     }
@@ -66,16 +71,17 @@ final class KernelLocator {
                 given.source().isPresent() ? Optional.empty() : Optional.of(build.version()),
                 given.source().map(KernelLocator::disk).orElseGet(build::source),
                 given.source().flatMap(path -> given.sha256()),
-                config instanceof Piece.OnDisk ? Optional.empty() : Optional.of(build.earlyConfig()),
-                config,
-                given.vmlinux()
-                        .map(KernelLocator::disk)
-                        .or(() -> shipped ? bootImage : Optional.empty())
-                        .orElseGet(build::vmlinux),
-                given.symvers().map(KernelLocator::disk).orElseGet(build::symvers),
-                own
-                        ? givenModules
-                        : givenModules.or(() -> Optional.of(shipped ? build.modules() : build.debugModules())),
+                new BuiltKernel.InFiles(
+                        config instanceof Piece.OnDisk ? Optional.empty() : Optional.of(build.earlyConfig()),
+                        config,
+                        given.vmlinux()
+                                .map(KernelLocator::disk)
+                                .or(() -> shipped ? bootImage : Optional.empty())
+                                .orElseGet(build::vmlinux),
+                        given.symvers().map(KernelLocator::disk).orElseGet(build::symvers),
+                        own
+                                ? givenModules
+                                : givenModules.or(() -> Optional.of(shipped ? build.modules() : build.debugModules()))),
                 own ? givenModules : givenModules.or(() -> Optional.of(build.modules())),
                 bootImage);
     }

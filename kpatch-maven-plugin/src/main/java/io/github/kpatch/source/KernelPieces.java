@@ -10,11 +10,7 @@ import java.util.Optional;
  * @param sourceVersion the version of the distribution's package the source comes from, where it does
  * @param source source tree: folder, archive or package
  * @param sourceSha256 what the SHA-256 of the source's file must be, if that is known
- * @param earlyConfig its config, except for keys and salts, where that is quicker to get than the config itself
- * @param config its config
- * @param vmlinux its vmlinux, or a boot image
- * @param symvers its {@code Module.symvers}
- * @param debugModules folder of modules with FILE symbols, or as shipped
+ * @param built what its build made
  * @param modules folder of modules as shipped
  * @param bootImage the image it boots from
  */
@@ -23,10 +19,6 @@ record KernelPieces(
         Optional<String> sourceVersion,
         Piece source,
         Optional<String> sourceSha256,
-        Optional<Piece> earlyConfig,
-        Piece config,
-        Piece vmlinux,
-        Piece symvers,
-        Optional<Piece> debugModules,
+        BuiltKernel built,
         Optional<Piece> modules,
         Optional<Piece> bootImage) {}

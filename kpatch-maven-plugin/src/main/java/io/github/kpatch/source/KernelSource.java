@@ -2,6 +2,7 @@ package io.github.kpatch.source;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A kernel source that can be written out as a tree.
@@ -10,9 +11,16 @@ import java.util.Optional;
  * @param packageVersion version of the distribution's package it came in, where it came in one
  * @param builtIn whether somebody has configured or built in it
  * @param origin what to call it in messages
+ * @param archive brings its archive; empty for a folder
  * @param writer writes it out
  */
-record KernelSource(String sha256, Optional<String> packageVersion, boolean builtIn, String origin, Writer writer) {
+record KernelSource(
+        String sha256,
+        Optional<String> packageVersion,
+        boolean builtIn,
+        String origin,
+        Optional<Supplier<Path>> archive,
+        Writer writer) {
     /** Writes a source tree. */
     @FunctionalInterface
     interface Writer {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Opens the forms that kernel source comes in: a folder, an archive, or an archive inside a Debian package. */
@@ -37,6 +38,15 @@ final class KernelSources {
         if (pieces.source() instanceof Piece.InPackage inside) {
             return inPackage(inside.container());
         }
+        if (pieces.source() instanceof Piece.BesideKit beside) {
+            return new KernelSource(
+                    beside.sha256(),
+                    pieces.sourceVersion(),
+                    false,
+                    beside.toString(),
+                    Optional.of(beside::file),
+                    (scratch, tree) -> unpack(beside.file(), beside.sha256(), scratch, tree));
+        }
         Path path = ((Piece.OnDisk) pieces.source()).path();
         if (Files.isDirectory(path)) {
             SourceFolder folder = new SourceFolder(path);
@@ -46,6 +56,7 @@ final class KernelSources {
                     Optional.empty(),
                     SourceFolder.wasBuiltIn(path),
                     path.toString(),
+                    Optional.empty(),
                     (scratch, tree) -> folder.copy(tree, digest));
         }
         if (!Files.isRegularFile(path)) {
@@ -62,6 +73,7 @@ final class KernelSources {
                 pieces.sourceVersion(),
                 false,
                 path.toString(),
+                Optional.of(() -> path),
                 (scratch, tree) -> unpack(path, digest, scratch, tree));
     }
 
@@ -104,13 +116,20 @@ final class KernelSources {
             extract(debianPackage, packageDigest, archive);
             return memo.sha256(archive);
         });
-        return new KernelSource(digest, Optional.of(version), false, origin, (scratch, tree) -> {
+        Supplier<Path> brought = () -> {
             if (Files.isRegularFile(archive) && !memo.sha256(archive).equals(digest)) {
                 cache.discard(archive, "its SHA-256 is not that of what was put there");
             }
             extract(debianPackage, packageDigest, archive);
-            unpack(archive, digest, scratch, tree);
-        });
+            return archive;
+        };
+        return new KernelSource(
+                digest,
+                Optional.of(version),
+                false,
+                origin,
+                Optional.of(brought),
+                (scratch, tree) -> unpack(brought.get(), digest, scratch, tree));
     }
 
     private void extract(Consumer<Consumer<Path>> debianPackage, String packageDigest, Path archive) {

@@ -67,6 +67,7 @@ public final class Kernels {
                 new TreePreparation(cache, runner, progress),
                 runner,
                 cache.memo(),
+                progress,
                 cache.console());
     }
 

@@ -3,6 +3,7 @@ package io.github.kpatch.source;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.Progress;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -34,6 +35,7 @@ public final class LocatedKernel {
     private final TreePreparation trees;
     private final CommandRunner runner;
     private final FileMemo memo;
+    private final Progress progress;
     private final Consumer<String> console;
 
     private Optional<TargetKernel> target = Optional.empty();
@@ -47,6 +49,7 @@ public final class LocatedKernel {
             TreePreparation trees,
             CommandRunner runner,
             FileMemo memo,
+            Progress progress,
             Consumer<String> console) {
         this.request = request;
         this.pieces = pieces;
@@ -56,6 +59,7 @@ public final class LocatedKernel {
         this.trees = trees;
         this.runner = runner;
         this.memo = memo;
+        this.progress = progress;
         this.console = console;
     }
 
@@ -101,7 +105,7 @@ public final class LocatedKernel {
         if (!debug.banner().equals(target().banner())) {
             throw ProblemException.input(
                     ProblemCode.SOURCE_VERSION_MISMATCH,
-                    debugPieces.get().vmlinux().toString(),
+                    debugPieces.get().built().toString(),
                     "It says '" + debug.banner() + "', the boot image '" + target().banner() + "'.");
         }
         return Optional.of(debug);
@@ -110,10 +114,26 @@ public final class LocatedKernel {
     /** The kernel with a prepared tree; all that can be checked before anything is built is checked before. */
     public PreparedKernel prepared() {
         KernelConfig config = config(target());
-        ConfigRules.checkPreconditions(pieces.config().toString(), config);
+        ConfigRules.checkPreconditions(pieces.built().configName(), config);
         Toolchain toolchain = Toolchain.find(Optional.of(config), request.compiler(), runner, memo);
         toolchain.compiler().checkBuilt(target(), config);
         return trees.prepare(target(), config, sources.open(pieces), toolchain, request);
+    }
+
+    /**
+     * Makes a kernel kit of it. What is in the kit must do for every patch, and nobody can ask for more later; so it holds
+     * what the debug package knows, unless the request does not allow that. It is made only of a kernel whose source was
+     * prepared.
+     *
+     * @throws ProblemException KP106 for source that is no archive, KP243 when the boot image is needed and not given
+     */
+    public MadeKit makeKit(KitRequest kit) {
+        KernelSource source = sources.open(pieces);
+        KitWriter.archiveOf(source);
+        KernelLock lock = prepared().lock();
+        TargetKernel known = debugTarget().orElseGet(this::target);
+        Optional<Path> modules = kit.attachments().contains(KitAttachment.MODULES) ? modules() : Optional.empty();
+        return new KitWriter(known, memo, progress).write(lock, source, modules, kit);
     }
 
     /** The folder of the kernel's modules as shipped; those of a package are unpacked now. */

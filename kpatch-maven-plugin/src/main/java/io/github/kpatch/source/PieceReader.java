@@ -60,6 +60,8 @@ final class PieceReader {
         for (Wanted one : wanted) {
             if (one.piece() instanceof Piece.OnDisk disk) {
                 readDisk(disk.path(), one);
+            } else if (one.piece() instanceof Piece.BesideKit beside) {
+                readBesideKit(beside, one);
             } else if (one.piece() instanceof Piece.InPackage inside) {
                 inPackages
                         .computeIfAbsent(inside.container(), container -> new ArrayList<>())
@@ -85,6 +87,28 @@ final class PieceReader {
         } catch (IOException e) {
             throw Folders.unusable(path, e);
         }
+    }
+
+    private void readBesideKit(Piece.BesideKit beside, Wanted wanted) {
+        Path file = beside.file();
+        if (beside.attachment() != KitAttachment.MODULES) {
+            readDisk(file, wanted);
+            return;
+        }
+        boolean[] complete = new boolean[1];
+        archives.read("Reading " + file.getFileName(), file, Optional.of(beside.sha256()), new Archives.Visitor() {
+            @Override
+            public void visit(ArchiveEntry entry, InputStream content) throws IOException {
+                if (entry.kind() == ArchiveEntry.Kind.FILE) {
+                    complete[0] = !wanted.taker().take(entry.name(), entry.size(), content);
+                }
+            }
+
+            @Override
+            public boolean wantsMore() {
+                return !complete[0];
+            }
+        });
     }
 
     private void readPackage(DistributionPackage container, List<Wanted> wanted) {

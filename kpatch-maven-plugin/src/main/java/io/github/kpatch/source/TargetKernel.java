@@ -43,6 +43,15 @@ public record TargetKernel(
         Optional<Path> bootImage,
         Optional<Path> modules,
         String digest) {
+    /** How the name of the file ends that holds the symbol table of a kernel object. */
+    static final String SYMBOL_TABLE = ".symtab.zst";
+
+    /** How the name of the file ends that says where a kernel object lets indirect branches land. */
+    static final String BRANCH_TARGETS = ".branch-targets";
+
+    /** How the name of the file ends that holds a kernel object as shipped. */
+    static final String LINKED = ".linked.zst";
+
     public TargetKernel {
         compilers = List.copyOf(compilers);
         structSizes = Collections.unmodifiableMap(new TreeMap<>(structSizes));
@@ -55,16 +64,16 @@ public record TargetKernel(
 
     /** The file in a folder of symbol tables that holds the table of one kernel object. */
     static Path symbolTable(Path folder, KernelObject object) {
-        return folder.resolve(object + ".symtab.zst");
+        return folder.resolve(object + SYMBOL_TABLE);
     }
 
     /** The file in a folder of symbol tables that says where one kernel object lets indirect branches land, if it says so. */
     static Path branchTargets(Path folder, KernelObject object) {
-        return folder.resolve(object + ".branch-targets");
+        return folder.resolve(object + BRANCH_TARGETS);
     }
 
     /** The file in a folder of symbol tables that holds one kernel object as shipped. */
     static Path linkedObject(Path folder, KernelObject object) {
-        return folder.resolve(object + ".linked.zst");
+        return folder.resolve(object + LINKED);
     }
 }

@@ -40,6 +40,16 @@ public final class Goals {
         ListReleases.run(offline, context);
     }
 
+    /**
+     * Goal {@code kernel-kit}; see {@link MakeKernelKit}.
+     *
+     * @param file the kit's file
+     * @param attachments classifiers of what is to lie beside it, with commas between them
+     */
+    public KernelKitFiles kernelKit(WantedKernel kernel, Path file, String attachments) {
+        return context.alone(() -> MakeKernelKit.run(kernel, file, attachments, context));
+    }
+
     /** Goal {@code unpack}; see {@link UnpackKernel}. */
     public void unpack(WantedKernel kernel, ProjectConfig config) {
         context.alone(() -> UnpackKernel.run(kernel, Optional.of(config), context));

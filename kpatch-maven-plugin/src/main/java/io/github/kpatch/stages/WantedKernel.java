@@ -4,15 +4,17 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.DebugPackage;
+import io.github.kpatch.source.GivenKit;
 import io.github.kpatch.source.GivenPieces;
 import io.github.kpatch.source.KernelRequest;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which kernel a user wants to patch, in the user's own words. What is not given comes from the distribution's packages.
+ * Which kernel a user wants to patch, in the user's own words. What neither is given nor in a kit comes from the distribution's packages.
  *
  * @param release what {@code uname -r} prints on it
+ * @param kit a kernel kit that holds all of it
  * @param source its source: a folder, an archive or a package
  * @param config the config it was built with
  * @param vmlinux its ELF file with debug information
@@ -29,6 +31,7 @@ import java.util.Optional;
  */
 public record WantedKernel(
         Optional<String> release,
+        Optional<WantedKit> kit,
         Optional<Path> source,
         Optional<Path> config,
         Optional<Path> vmlinux,
@@ -52,7 +55,15 @@ public record WantedKernel(
     KernelRequest request(int jobs) {
         return new KernelRequest(
                 release.map(WantedKernel::checked),
-                new GivenPieces(source, config, vmlinux, symvers, modulesDirectory, bootImage, sha256),
+                new GivenPieces(
+                        kit.map(named -> new GivenKit(named.coordinates(), named.files()::apply)),
+                        source,
+                        config,
+                        vmlinux,
+                        symvers,
+                        modulesDirectory,
+                        bootImage,
+                        sha256),
                 compiler,
                 checkedDebugPackage(),
                 offline,

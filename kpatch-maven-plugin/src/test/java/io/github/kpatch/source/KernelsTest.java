@@ -47,6 +47,7 @@ class KernelsTest {
 
     private static GivenPieces pinned(GivenPieces given, String sha256) {
         return new GivenPieces(
+                Optional.empty(),
                 given.source(),
                 given.config(),
                 given.vmlinux(),
@@ -228,6 +229,7 @@ class KernelsTest {
                 .hasMessageContaining("KP101")
                 .hasMessageContaining("gcc-none");
         GivenPieces noElf = new GivenPieces(
+                Optional.empty(),
                 good.source(),
                 good.config(),
                 Optional.of(text),
@@ -263,6 +265,7 @@ class KernelsTest {
 
     private static GivenPieces with(GivenPieces given, Optional<Path> config, Optional<Path> symvers) {
         return new GivenPieces(
+                Optional.empty(),
                 given.source(),
                 config,
                 given.vmlinux(),

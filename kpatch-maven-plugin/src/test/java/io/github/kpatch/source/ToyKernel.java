@@ -151,6 +151,7 @@ final class ToyKernel {
 
     GivenPieces pieces(Path source) {
         return new GivenPieces(
+                Optional.empty(),
                 Optional.of(source),
                 Optional.of(configFile()),
                 Optional.of(vmlinux()),

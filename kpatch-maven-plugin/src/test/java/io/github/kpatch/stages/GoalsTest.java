@@ -61,6 +61,7 @@ class GoalsTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             "never",
             true,
             false,

@@ -148,6 +148,11 @@ public final class X86_64 implements Architecture {
     }
 
     @Override
+    public String configOption() {
+        return "CONFIG_X86_64";
+    }
+
+    @Override
     public RelocationType absolute64() {
         return R_X86_64_64;
     }
