@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a kernel kit says of itself: which kernel it is of, and what each of its parts must be. It is the first member of
@@ -64,10 +65,10 @@ record KitManifest(
     private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]+(\\.[a-z0-9]+)*");
 
     KitManifest {
-        Objects.requireNonNull(release);
-        Objects.requireNonNull(machine);
-        Objects.requireNonNull(compiler);
-        Objects.requireNonNull(sourceVersion);
+        check(
+                Stream.of(release, machine, compiler, sourceVersion, members, attachments)
+                        .allMatch(Objects::nonNull),
+                "the kit without release, machine, compiler, sourceVersion, members or attachments");
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
         attachments = Collections.unmodifiableSortedMap(new TreeMap<>(attachments));
         members.forEach((name, content) ->
@@ -91,7 +92,7 @@ record KitManifest(
      */
     record Content(String sha256, long size) {
         Content {
-            check(SHA256.matcher(sha256).matches() && size >= 0, "SHA-256 or size");
+            check(sha256 != null && SHA256.matcher(sha256).matches() && size >= 0, "SHA-256 or size");
         }
     }
 
@@ -105,8 +106,8 @@ record KitManifest(
      */
     record Attached(String extension, String sha256, long size, boolean attached) {
         Attached {
-            check(EXTENSION.matcher(extension).matches(), "an extension");
-            check(SHA256.matcher(sha256).matches() && size >= 0, "SHA-256 or size");
+            check(extension != null && EXTENSION.matcher(extension).matches(), "an extension");
+            check(sha256 != null && SHA256.matcher(sha256).matches() && size >= 0, "SHA-256 or size");
         }
     }
 
@@ -146,9 +147,15 @@ record KitManifest(
                     Problem.of(
                             ProblemCode.KIT_DAMAGED,
                             where,
-                            "Its " + NAME + " is malformed (" + malformed.getMessage() + ")."),
+                            "Its " + NAME + " is malformed ("
+                                    + innermost(malformed).getMessage() + ")."),
                     malformed);
         }
+    }
+
+    /** The library wraps what a record says of its components in a message with all of them. */
+    private static Throwable innermost(Throwable thrown) {
+        return thrown.getCause() == null ? thrown : innermost(thrown.getCause());
     }
 
     /** The kernel object whose symbol table the member of that name holds; empty for other members. */
