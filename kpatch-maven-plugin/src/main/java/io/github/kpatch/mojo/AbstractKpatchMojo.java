@@ -113,7 +113,12 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
 
     /** Where a goal leaves what it makes when nobody says where. */
     Path defaultWorkDirectory() {
-        return buildDirectory.toPath().resolve("kpatch");
+        return buildDirectory().resolve("kpatch");
+    }
+
+    /** The project's {@code target}. */
+    final Path buildDirectory() {
+        return buildDirectory.toPath();
     }
 
     /** Whether this goal's own switch skips it. */

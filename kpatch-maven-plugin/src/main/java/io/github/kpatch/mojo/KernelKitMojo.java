@@ -37,9 +37,6 @@ public final class KernelKitMojo extends AbstractProjectMojo {
     @Parameter(property = "kpatch.outputDirectory")
     private File outputDirectory;
 
-    @Parameter(defaultValue = "${project.build.directory}", readonly = true, required = true)
-    private File buildDirectory;
-
     @Parameter(defaultValue = "${project.build.finalName}", readonly = true, required = true)
     private String finalName;
 
@@ -56,7 +53,7 @@ public final class KernelKitMojo extends AbstractProjectMojo {
         boolean main = project().getPackaging().equals(PACKAGING);
         Path folder = Optional.ofNullable(outputDirectory)
                 .map(File::toPath)
-                .orElseGet(() -> main ? buildDirectory.toPath() : Path.of(""))
+                .orElseGet(() -> main ? buildDirectory() : Path.of(""))
                 .toAbsolutePath();
         Path file = folder.resolve((main ? finalName : "kernel") + "." + PACKAGING);
         File artifact = project().getArtifact().getFile();

@@ -53,7 +53,11 @@ final class KitArtifacts {
                     .toPath();
         } catch (ArtifactResolutionException e) {
             throw ProblemException.input(
-                    Problem.of(ProblemCode.KIT_NOT_FOUND, artifact.toString(), e.getMessage() + "."), e);
+                    Problem.of(
+                            ProblemCode.KIT_NOT_FOUND,
+                            artifact.toString(),
+                            e.getMessage().replaceFirst("\\.*$", ".")),
+                    e);
         }
     }
 }
