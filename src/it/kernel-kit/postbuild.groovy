@@ -83,12 +83,19 @@ seen('it does without a project') {
     def built = build('alone', "-Dkpatch.kit=$kit:1.0".toString())
     assert built.well && built.module.isFile() : built.said
 }
-seen('a kit is made without a project') {
+seen('a kit is made and installed without a project') {
     def folder = new File(basedir, 'target/made-alone')
+    folder.deleteDir()
     folder.mkdirs()
-    def made = maven(folder, 'io.github.kpatch:kpatch-maven-plugin:1.0.0-SNAPSHOT:kernel-kit', "-Dkpatch.kit=$kit:1.0".toString(),
-        "-Dkpatch.cache=$basedir/target/cache-of-alone".toString(), '-Dkpatch.kitAttachments=source')
-    assert made.well && new File(folder, 'kernel.kernel-kit').isFile() : made.said
+    def make = ['io.github.kpatch:kpatch-maven-plugin:1.0.0-SNAPSHOT:kernel-kit', "-Dkpatch.kit=$kit:1.0".toString(),
+        "-Dkpatch.cache=$basedir/target/cache-of-alone".toString()]
+    def made = maven(folder, *make, "-Dkpatch.installAs=$kit:5.0".toString())
+    assert made.well && folder.list().sort().toList() == ['kernel-modules.tar.zst', 'kernel.kernel-kit'] : made.said
+    assert new File(folder, 'kernel.kernel-kit').bytes == new File(repository, '1.0/toy-kit-1.0.kernel-kit').bytes
+    def built = build('installed', "-Dkpatch.kit=$kit:5.0".toString())
+    assert built.well : built.said
+    refuses(maven(folder, *make, '-Dkpatch.installAs=x'), 'KP106', 'kpatch.installAs')
+    refuses(maven(folder, *make, '-Dkpatch.kitAttachments=everything'), 'KP106', 'kpatch.kitAttachments')
 }
 seen('another release is refused') {
     refuses(build('release', "-Dkpatch.kit=$kit:1.0".toString(), '-Dkpatch.release=6.1.98-toy'), 'KP242', '6.1.99-toy', '6.1.98-toy')

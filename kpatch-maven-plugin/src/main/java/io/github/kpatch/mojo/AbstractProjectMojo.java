@@ -7,7 +7,6 @@ import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.ProjectConfig;
 import io.github.kpatch.stages.WantedKernel;
-import io.github.kpatch.stages.WantedKit;
 import io.github.kpatch.stages.WantedModules;
 import java.io.File;
 import java.nio.file.Path;
@@ -158,7 +157,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     final WantedKernel wantedKernel() {
         return new WantedKernel(
                 text(release, KernelParameters::release),
-                text(kit, KernelParameters::kit).map(this::kit),
+                text(kit, KernelParameters::kit).map(kitArtifacts()::kit),
                 file(source, KernelParameters::source),
                 file(config, KernelParameters::config),
                 file(vmlinux, KernelParameters::vmlinux),
@@ -173,9 +172,9 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 wantedModules());
     }
 
-    private WantedKit kit(String coordinates) {
-        return new KitArtifacts(repositories, session().getRepositorySession(), project.getRemoteProjectRepositories())
-                .kit(coordinates);
+    /** Kernel kits in the project's repositories. */
+    final KitArtifacts kitArtifacts() {
+        return new KitArtifacts(repositories, session().getRepositorySession(), project.getRemoteProjectRepositories());
     }
 
     private WantedModules wantedModules() {

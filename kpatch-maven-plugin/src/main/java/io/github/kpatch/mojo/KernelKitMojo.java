@@ -2,6 +2,7 @@ package io.github.kpatch.mojo;
 
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.stages.BuildAlone;
 import io.github.kpatch.stages.KernelKitFiles;
 import java.io.File;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.apache.maven.project.MavenProjectHelper;
  * Makes a kernel kit: an artifact of a few megabytes that holds what a live patch needs of one kernel. A project that names
  * it in {@code kernel} as {@code kit} is built on machines that have nothing else of the kernel. Source, boot image and
  * modules become artifacts beside it. In a project of packaging {@code kernel-kit} it is the project's artifact; without a
- * project, its files are left in the current folder.
+ * project, its files are left in the current folder, and {@code installAs} installs them.
  */
 @Mojo(name = "kernel-kit", requiresProject = false, threadSafe = true)
 public final class KernelKitMojo extends AbstractProjectMojo {
@@ -33,6 +34,13 @@ public final class KernelKitMojo extends AbstractProjectMojo {
     @Parameter(property = "kpatch.kitAttachments", defaultValue = "source,boot-image,modules")
     private String kitAttachments;
 
+    /**
+     * What a kit that is made without a project is installed as, {@code groupId:artifactId:version}; by default it is not
+     * installed.
+     */
+    @Parameter(property = "kpatch.installAs")
+    private String installAs;
+
     /** Folder for the kit; the project's own, or the current one where there is no project of packaging kernel-kit. */
     @Parameter(property = "kpatch.outputDirectory")
     private File outputDirectory;
@@ -49,22 +57,34 @@ public final class KernelKitMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        boolean main = project().getPackaging().equals(PACKAGING);
-        Path folder = Optional.ofNullable(outputDirectory)
+    Path defaultWorkDirectory() {
+        return isProject() ? super.defaultWorkDirectory() : BuildAlone.workspace(cache(), file());
+    }
+
+    private boolean isProject() {
+        return project().getPackaging().equals(PACKAGING);
+    }
+
+    private Path file() {
+        return Optional.ofNullable(outputDirectory)
                 .map(File::toPath)
-                .orElseGet(() -> main ? buildDirectory() : Path.of(""))
-                .toAbsolutePath();
-        Path file = folder.resolve((main ? finalName : "kernel") + "." + PACKAGING);
+                .orElseGet(() -> isProject() ? buildDirectory() : Path.of(""))
+                .toAbsolutePath()
+                .resolve((isProject() ? finalName : "kernel") + "." + PACKAGING);
+    }
+
+    @Override
+    void run() {
         File artifact = project().getArtifact().getFile();
-        if (main && artifact != null && !artifact.equals(file.toFile())) {
+        if (isProject() && artifact != null && !artifact.equals(file().toFile())) {
             throw ProblemException.input(
                     ProblemCode.ARTIFACT_ALREADY_SET,
                     artifact.toString(),
                     "This is the project's main artifact already.");
         }
-        KernelKitFiles made = goals().kernelKit(wantedKernel(), file, kitAttachments);
-        if (main) {
+        Optional.ofNullable(installAs).ifPresent(KitArtifacts::check);
+        KernelKitFiles made = goals().kernelKit(wantedKernel(), file(), kitAttachments);
+        if (isProject()) {
             project().getArtifact().setFile(made.kit().toFile());
             made.attached()
                     .forEach(one -> helper.attachArtifact(
@@ -72,6 +92,9 @@ public final class KernelKitMojo extends AbstractProjectMojo {
                             one.extension(),
                             one.classifier(),
                             one.file().toFile()));
+        } else if (installAs != null) {
+            kitArtifacts().install(installAs, made);
+            console().info("Installed as " + installAs);
         }
     }
 }

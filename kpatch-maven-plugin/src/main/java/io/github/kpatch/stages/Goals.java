@@ -47,7 +47,7 @@ public final class Goals {
      * @param attachments classifiers of what is to lie beside it, with commas between them
      */
     public KernelKitFiles kernelKit(WantedKernel kernel, Path file, String attachments) {
-        return context.alone(() -> MakeKernelKit.run(kernel, file, attachments, context));
+        return MakeKernelKit.run(kernel, file, attachments, context);
     }
 
     /** Goal {@code unpack}; see {@link UnpackKernel}. */

@@ -48,7 +48,7 @@ class LifecycleTest {
     @Test
     void thePackagingBindsThemThere() throws IOException, SAXException, ParserConfigurationException {
         Map<String, String> phases = new TreeMap<>();
-        for (Element phase : boundPhases()) {
+        for (Element phase : boundPhases(0)) {
             String goal = phase.getTextContent().replaceAll(".*:", "");
             if (phase.getTextContent().contains("kpatch")) {
                 phases.put(goal, phase.getTagName());
@@ -68,13 +68,27 @@ class LifecycleTest {
         assertThat(Stream.of(Stage.values())).extracting(Stage::phase).containsExactlyElementsOf(order);
     }
 
-    private static List<Element> boundPhases() throws IOException, SAXException, ParserConfigurationException {
+    @Test
+    void aKitIsMadeByItsOwnPackaging() throws IOException, SAXException, ParserConfigurationException {
+        assertThat(boundPhases(1))
+                .extracting(phase ->
+                        phase.getTagName() + " " + phase.getTextContent().replaceAll(".*:", ""))
+                .containsExactly("package kernel-kit", "install install", "deploy deploy");
+    }
+
+    /**
+     * The phases with their goals.
+     *
+     * @param packaging which packaging's, in the order of the file
+     */
+    private static List<Element> boundPhases(int packaging)
+            throws IOException, SAXException, ParserConfigurationException {
         try (InputStream components = LifecycleTest.class.getResourceAsStream("/META-INF/plexus/components.xml")) {
             NodeList nodes = ((Element) DocumentBuilderFactory.newInstance()
                             .newDocumentBuilder()
                             .parse(components)
                             .getElementsByTagName("phases")
-                            .item(0))
+                            .item(packaging))
                     .getElementsByTagName("*");
             List<Element> phases = new ArrayList<>();
             for (int i = 0; i < nodes.getLength(); i++) {
