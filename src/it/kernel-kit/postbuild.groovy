@@ -88,10 +88,9 @@ seen('a kit is made and installed without a project') {
     folder.deleteDir()
     folder.mkdirs()
     def make = ['io.github.kpatch:kpatch-maven-plugin:1.0.0-SNAPSHOT:kernel-kit', "-Dkpatch.kit=$kit:1.0".toString(),
-        "-Dkpatch.cache=$basedir/target/cache-of-alone".toString()]
+        "-Dkpatch.cache=$basedir/target/cache-of-alone".toString(), '-Dkpatch.kitAttachments=source']
     def made = maven(folder, *make, "-Dkpatch.installAs=$kit:5.0".toString())
-    assert made.well && folder.list().sort().toList() == ['kernel-modules.tar.zst', 'kernel.kernel-kit'] : made.said
-    assert new File(folder, 'kernel.kernel-kit').bytes == new File(repository, '1.0/toy-kit-1.0.kernel-kit').bytes
+    assert made.well && folder.list().toList() == ['kernel.kernel-kit'] : made.said
     def built = build('installed', "-Dkpatch.kit=$kit:5.0".toString())
     assert built.well : built.said
     refuses(maven(folder, *make, '-Dkpatch.installAs=x'), 'KP106', 'kpatch.installAs')
