@@ -21,7 +21,7 @@ import org.eclipse.aether.resolution.ArtifactResolutionException;
 
 /** Kernel kits as artifacts of Maven repositories. */
 final class KitArtifacts {
-    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.-]+");
+    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.+~-]+");
 
     @SuppressWarnings(
             "StringConcatToTextBlock") // What makes the plugin's descriptor reads this package, and knows none.

@@ -31,8 +31,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -79,7 +81,15 @@ final class KernelFacts {
             String banner,
             List<String> compilers,
             Map<String, Integer> structSizes,
-            Optional<String> vermagic) {}
+            Optional<String> vermagic) {
+        Identity {
+            Objects.requireNonNull(release);
+            Objects.requireNonNull(banner);
+            Objects.requireNonNull(vermagic);
+            compilers = List.copyOf(compilers);
+            structSizes = Collections.unmodifiableMap(new TreeMap<>(structSizes));
+        }
+    }
 
     /** The facts about a kernel, from the cache where it has them. */
     TargetKernel of(KernelPieces pieces) {
@@ -174,7 +184,7 @@ final class KernelFacts {
         if (piece instanceof Piece.InPackage inside) {
             return inside.container().sha256() + " " + inside.path();
         }
-        if (piece instanceof Piece.BesideKit beside) {
+        if (piece instanceof KitPiece beside) {
             return beside.sha256();
         }
         Path path = ((Piece.OnDisk) piece).path();
@@ -412,6 +422,16 @@ final class KernelFacts {
     static void writeSymbols(Path folder, KernelObject object, byte[] text) throws IOException {
         byte[] compressed = Zstd.compress(text, ZSTD_LEVEL);
         Files.write(TargetKernel.symbolTable(folder.resolve(SYMBOLS), object), compressed);
+    }
+
+    /**
+     * The release that the kernel of some facts says of itself.
+     *
+     * @param folder the facts
+     * @throws RuntimeException of whatever kind when they are not as they are written here
+     */
+    static String release(Path folder) {
+        return read(folder.resolve(IDENTITY)).release();
     }
 
     private static Identity read(Path file) {

@@ -35,9 +35,12 @@ import java.util.stream.Collectors;
  * @param manifest what it says of itself
  * @param memo remembers digests of files
  */
-public record KernelKit(GivenKit given, Path path, String sha256, KitManifest manifest, FileMemo memo) {
+record KernelKit(GivenKit given, Path path, String sha256, KitManifest manifest, FileMemo memo) {
     /** No member is longer; a bomb of a few kilobytes could have any length. */
     private static final int LONGEST_MEMBER = 1 << 30;
+
+    /** No manifest is longer. */
+    private static final int LONGEST_MANIFEST = 64 << 20;
 
     /** How many names a message has. */
     private static final int SHOWN = 5;
@@ -72,7 +75,7 @@ public record KernelKit(GivenKit given, Path path, String sha256, KitManifest ma
                 if (!entry.name().equals(KitManifest.NAME)) {
                     throw damaged(given.coordinates(), "It does not begin with " + KitManifest.NAME + ".");
                 }
-                text[0] = new String(content.readNBytes(LONGEST_MEMBER), StandardCharsets.UTF_8);
+                text[0] = new String(content.readNBytes(LONGEST_MANIFEST), StandardCharsets.UTF_8);
             }
 
             @Override
@@ -106,7 +109,7 @@ public record KernelKit(GivenKit given, Path path, String sha256, KitManifest ma
         reading(toString(), path, (entry, content) -> {
             String name = entry.name();
             if (entry.kind() != ArchiveEntry.Kind.FILE || !missing.remove(name)) {
-                throw damaged(toString(), "It holds '" + name + "', which its manifest does not name, or twice.");
+                throw damaged("It holds '" + name + "', which its manifest does not name, or twice.");
             }
             if (!name.equals(KitManifest.NAME)) {
                 taker.take(name, checked(name, content));
@@ -114,9 +117,7 @@ public record KernelKit(GivenKit given, Path path, String sha256, KitManifest ma
         });
         if (!missing.isEmpty()) {
             String more = missing.size() > SHOWN ? ", … and " + (missing.size() - SHOWN) + " more" : "";
-            throw damaged(
-                    toString(),
-                    "It lacks " + missing.stream().limit(SHOWN).collect(Collectors.joining(", ")) + more + ".");
+            throw damaged("It lacks " + missing.stream().limit(SHOWN).collect(Collectors.joining(", ")) + more + ".");
         }
     }
 
@@ -124,7 +125,7 @@ public record KernelKit(GivenKit given, Path path, String sha256, KitManifest ma
         KitManifest.Content expected = manifest.members().get(name);
         byte[] bytes = content.readNBytes((int) Math.min(expected.size(), LONGEST_MEMBER - 1) + 1);
         if (bytes.length != expected.size() || !Digests.of(bytes).equals(expected.sha256())) {
-            throw damaged(toString(), "Its member " + name + " is not what its manifest says.");
+            throw damaged("Its member " + name + " is not what its manifest says.");
         }
         return bytes;
     }
@@ -143,6 +144,11 @@ public record KernelKit(GivenKit given, Path path, String sha256, KitManifest ma
         }
     }
 
+    /** The problem of a kit that is not what it says of itself. */
+    ProblemException damaged(String what) {
+        return damaged(toString(), what);
+    }
+
     private static ProblemException damaged(String where, String what) {
         return ProblemException.input(ProblemCode.KIT_DAMAGED, where, what);
     }
@@ -154,9 +160,7 @@ public record KernelKit(GivenKit given, Path path, String sha256, KitManifest ma
 
     /** The attachment as a piece of the kernel; empty where it does not lie beside the kit. */
     Optional<Piece> piece(KitAttachment attachment) {
-        return attached(attachment)
-                .filter(KitManifest.Attached::attached)
-                .map(there -> new Piece.BesideKit(this, attachment));
+        return attached(attachment).filter(KitManifest.Attached::attached).map(there -> new KitPiece(this, attachment));
     }
 
     /**

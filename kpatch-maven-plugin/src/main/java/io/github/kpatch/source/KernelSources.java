@@ -38,7 +38,7 @@ final class KernelSources {
         if (pieces.source() instanceof Piece.InPackage inside) {
             return inPackage(inside.container());
         }
-        if (pieces.source() instanceof Piece.BesideKit beside) {
+        if (pieces.source() instanceof KitPiece beside) {
             return new KernelSource(
                     beside.sha256(),
                     pieces.sourceVersion(),

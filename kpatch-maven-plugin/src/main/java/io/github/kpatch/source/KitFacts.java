@@ -29,6 +29,7 @@ final class KitFacts {
                 Files.write(folder.resolve(name), content);
             }
         });
+        checkIdentity(kit, folder);
         Path bootImage = folder.resolve(KernelFacts.BOOT_IMAGE);
         pieces.bootImage().ifPresent(image -> reader.read(List.of(KernelFacts.copy(image, bootImage))));
         if (kit.manifest().vmlinuxAsShipped()) {
@@ -36,6 +37,19 @@ final class KitFacts {
         }
         if (kit.manifest().modulesAsShipped()) {
             pieces.modules().ifPresent(modules -> takeModules(kit, modules, reader, folder));
+        }
+    }
+
+    private static void checkIdentity(KernelKit kit, Path folder) {
+        String release;
+        try {
+            release = KernelFacts.release(folder);
+        } catch (RuntimeException malformed) {
+            throw kit.damaged("Its " + KernelFacts.IDENTITY + " is malformed (" + malformed.getMessage() + ").");
+        }
+        if (!release.equals(kit.manifest().release())) {
+            throw kit.damaged("Its " + KernelFacts.IDENTITY + " is of the kernel " + release + ", its "
+                    + KitManifest.NAME + " of " + kit.manifest().release() + ".");
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.kpatch.source;
 import com.google.gson.reflect.TypeToken;
 import io.github.kpatch.host.Json;
 import io.github.kpatch.kernel.KernelObject;
+import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -69,6 +70,7 @@ record KitManifest(
                 Stream.of(release, machine, compiler, sourceVersion, members, attachments)
                         .allMatch(Objects::nonNull),
                 "the kit without release, machine, compiler, sourceVersion, members or attachments");
+        check(KernelRelease.isValid(release), "the release '" + release + "'");
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
         attachments = Collections.unmodifiableSortedMap(new TreeMap<>(attachments));
         members.forEach((name, content) ->

@@ -60,7 +60,7 @@ final class PieceReader {
         for (Wanted one : wanted) {
             if (one.piece() instanceof Piece.OnDisk disk) {
                 readDisk(disk.path(), one);
-            } else if (one.piece() instanceof Piece.BesideKit beside) {
+            } else if (one.piece() instanceof KitPiece beside) {
                 readBesideKit(beside, one);
             } else if (one.piece() instanceof Piece.InPackage inside) {
                 inPackages
@@ -89,7 +89,7 @@ final class PieceReader {
         }
     }
 
-    private void readBesideKit(Piece.BesideKit beside, Wanted wanted) {
+    private void readBesideKit(KitPiece beside, Wanted wanted) {
         Path file = beside.file();
         if (beside.attachment() != KitAttachment.MODULES) {
             readDisk(file, wanted);

@@ -314,6 +314,10 @@ class KernelKitTest {
         assertDamaged("config is not what", changed(members, "config", text -> text + "CONFIG_MORE=y\n"));
         assertDamaged("config is not what", changed(members, "config", text -> text.substring(1)));
         assertDamaged("kernel.json is not what", changed(members, "kernel.json", text -> text.replace("6.1", "6.2")));
+        assertDamaged("is of the kernel", consistent(members, text -> text.replace("6.1.0-7", "6.1.0-8")));
+        assertDamaged("kernel.json is malformed", consistent(members, text -> "{}"));
+        assertDamaged("kernel.json is malformed", consistent(members, text -> "x"));
+        assertDamaged("the release", changed(members, MANIFEST, text -> text.replace("6.1.0-7", "6.1/../0-7")));
         assertDamaged("lacks Module.symvers", without(members, "Module.symvers"));
         assertDamaged("lacks symbols/my_module.symtab", without(members, "symbols/my_module.symtab"));
         assertDamaged("does not begin with manifest.json", without(members, MANIFEST));
@@ -405,6 +409,20 @@ class KernelKitTest {
         assertThat(change.apply(text)).isNotEqualTo(text);
         changed.put(name, change.apply(text).getBytes(StandardCharsets.UTF_8));
         return packed(changed);
+    }
+
+    /** Another identity, of which the manifest knows. */
+    private static byte[] consistent(Map<String, byte[]> members, UnaryOperator<String> change) throws IOException {
+        byte[] before = members.get("kernel.json");
+        byte[] after = change.apply(new String(before, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        Map<String, byte[]> changed = new LinkedHashMap<>(members);
+        changed.put("kernel.json", after);
+        return changed(
+                changed,
+                MANIFEST,
+                text -> text.replaceFirst(
+                        "\"" + Digests.of(before) + "\",(\\s*)\"size\": \\d+",
+                        "\"" + Digests.of(after) + "\",$1\"size\": " + after.length));
     }
 
     private static byte[] without(Map<String, byte[]> members, String name) throws IOException {
