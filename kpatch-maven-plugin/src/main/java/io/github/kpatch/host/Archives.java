@@ -23,8 +23,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * Reads tar archives in any compression, and Debian packages, which are tar archives inside an {@code ar} archive,
- * without a process and without installing anything. An archive is read once, from front to back; its SHA-256 is
+ * Reads tar archives in any compression, Debian packages, which are tar archives inside an {@code ar} archive, and RPM
+ * packages, which hold a cpio archive, without a process and without installing anything. An archive is read once, from front to back; its SHA-256 is
  * compared in the same pass. Kernel archives come from strangers and over networks: what is cut short, damaged, altered
  * or written to climb out of its folder ends in one coded problem.
  */
@@ -68,7 +68,7 @@ public final class Archives {
      * a link.
      *
      * @param title what the user is told is being done
-     * @param archive tar archive or Debian package
+     * @param archive tar archive or package
      * @param sha256 what its SHA-256 must be, if that is known
      * @param folder made where missing; half-filled when this fails, so the caller must not trust it then
      * @return SHA-256 of the archive file
@@ -85,7 +85,7 @@ public final class Archives {
      * Shows each entry of an archive to a visitor.
      *
      * @param title what the user is told is being done
-     * @param archive tar archive or Debian package, of which the data part is read
+     * @param archive tar archive or package, of which the files are read
      * @param sha256 what its SHA-256 must be, if that is known
      * @return SHA-256 of the archive file
      */
@@ -170,6 +170,8 @@ public final class Archives {
     private void walk(Path archive, FileReading file, Visitor visitor) throws IOException {
         if (isDebianPackage(archive)) {
             walkMember(archive, file, "data.tar", visitor);
+        } else if (RpmPackage.is(archive)) {
+            walkPayload(archive, file, visitor);
         } else {
             walkTar(archive, file, Files.size(archive), visitor);
         }
@@ -191,6 +193,26 @@ public final class Archives {
             throw damaged(archive, e);
         }
         throw damaged(archive, new IOException("it has no member " + member));
+    }
+
+    private static void walkPayload(Path archive, FileReading file, Visitor visitor) {
+        RpmPackage rpm = RpmPackage.read(archive);
+        if (!rpm.format().equals("cpio") || rpm.compressor().equals("lzma")) {
+            throw ProblemException.input(
+                    ProblemCode.ARCHIVE_FORM_UNKNOWN,
+                    archive.toString(),
+                    "Its payload is " + rpm.format() + ", compressed by " + rpm.compressor() + ".");
+        }
+        try {
+            file.skipNBytes(rpm.payload());
+            try (InputStream decoded = decode(archive, file, Files.size(archive) - rpm.payload())) {
+                new CpioPayload(archive, visitor).walk(decoded);
+            }
+        } catch (IOException e) {
+            throw damaged(archive, e);
+        } catch (UncheckedIOException e) {
+            throw Folders.unusable(archive, e.getCause());
+        }
     }
 
     /** Walks the tar that begins where {@code file} stands and takes {@code length} bytes. */
@@ -221,7 +243,7 @@ public final class Archives {
         }
     }
 
-    private static void visit(Visitor visitor, ArchiveEntry entry, InputStream content) {
+    static void visit(Visitor visitor, ArchiveEntry entry, InputStream content) {
         try {
             visitor.visit(entry, content);
         } catch (IOException e) {
@@ -270,7 +292,7 @@ public final class Archives {
         }
     }
 
-    private static long drain(InputStream in) throws IOException {
+    static long drain(InputStream in) throws IOException {
         byte[] buffer = new byte[1 << 16];
         long total = 0;
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -302,7 +324,7 @@ public final class Archives {
         }
     }
 
-    private static ProblemException damaged(Path archive, Exception cause) {
+    static ProblemException damaged(Path archive, Exception cause) {
         String reason = cause instanceof EOFException ? "it ends too early" : cause.getMessage();
         return ProblemException.input(
                 Problem.of(
@@ -313,7 +335,7 @@ public final class Archives {
     }
 
     /** An entry's content, whose read errors are the archive's and never taken for errors of what the visitor writes. */
-    private static final class Content extends InputStream {
+    static final class Content extends InputStream {
         private final Path archive;
         private final InputStream in;
 

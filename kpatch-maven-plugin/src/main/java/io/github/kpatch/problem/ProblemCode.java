@@ -112,6 +112,10 @@ public enum ProblemCode {
             244,
             "A kernel kit was made in a format that this version does not read.",
             "Use the version of the plugin that made it, or make the kit anew by kpatch:kernel-kit."),
+    ARCHIVE_FORM_UNKNOWN(
+            260,
+            "An archive or package has a form that is not read.",
+            "Unpack it by its own tools, and give the folder or the files."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

@@ -1,6 +1,8 @@
 package io.github.kpatch.host;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -8,9 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
+import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
+import org.apache.commons.compress.archivers.cpio.CpioArchiveOutputStream;
+import org.apache.commons.compress.archivers.cpio.CpioConstants;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
@@ -34,7 +42,8 @@ public final class TestArchives {
         GZIP,
         BZIP2,
         ZSTD,
-        DEB
+        DEB,
+        RPM
     }
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -121,6 +130,7 @@ public final class TestArchives {
                                 .get(),
                         plain);
             case DEB -> packed.write(debianPackage("test", "1.0-1", pack(Form.XZ_BLOCKS, plain)));
+            case RPM -> packed.write(rpmPackage("xz", pack(Form.XZ, cpio(plain))));
         }
         return packed.toByteArray();
     }
@@ -142,6 +152,61 @@ public final class TestArchives {
             member(ar, "data.tar.xz", data);
         }
         return out.toByteArray();
+    }
+
+    private static byte[] cpio(byte[] tar) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (TarArchiveInputStream in = new TarArchiveInputStream(new ByteArrayInputStream(tar));
+                CpioArchiveOutputStream cpio = new CpioArchiveOutputStream(out)) {
+            for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                CpioArchiveEntry one = new CpioArchiveEntry("./" + entry.getName());
+                byte[] content = entry.isSymbolicLink()
+                        ? entry.getLinkName().getBytes(StandardCharsets.UTF_8)
+                        : in.readAllBytes();
+                int type = entry.isSymbolicLink()
+                        ? CpioConstants.C_ISLNK
+                        : entry.isDirectory() ? CpioConstants.C_ISDIR : CpioConstants.C_ISREG;
+                one.setMode(type | (entry.getMode() & 0777));
+                one.setSize(content.length);
+                one.setTime(entry.getLastModifiedTime());
+                cpio.putArchiveEntry(one);
+                cpio.write(content);
+                cpio.closeArchiveEntry();
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** An RPM package {@code test-1.0-1.el9} with a payload. */
+    static byte[] rpmPackage(String compressor, byte[] payload) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        DataOutputStream data = new DataOutputStream(out);
+        data.writeInt(0xedabeedb);
+        data.write(new byte[92]);
+        header(data, new TreeMap<>(Map.of(269, "signature")));
+        while (data.size() % 8 != 0) {
+            data.write(0);
+        }
+        header(data, new TreeMap<>(Map.of(1000, "test", 1001, "1.0", 1002, "1.el9", 1124, "cpio", 1125, compressor)));
+        data.write(payload);
+        return out.toByteArray();
+    }
+
+    private static void header(DataOutputStream data, Map<Integer, String> texts) throws IOException {
+        ByteArrayOutputStream store = new ByteArrayOutputStream();
+        data.writeInt(0x8eade801);
+        data.writeInt(0);
+        data.writeInt(texts.size());
+        data.writeInt(
+                texts.values().stream().mapToInt(text -> text.length() + 1).sum());
+        for (Map.Entry<Integer, String> text : texts.entrySet()) {
+            data.writeInt(text.getKey());
+            data.writeInt(6);
+            data.writeInt(store.size());
+            data.writeInt(1);
+            store.write((text.getValue() + "\0").getBytes(StandardCharsets.US_ASCII));
+        }
+        data.write(store.toByteArray());
     }
 
     private static void member(ArArchiveOutputStream ar, String name, byte[] content) throws IOException {
