@@ -52,6 +52,9 @@ public record Includes(SortedMap<String, Scanned> files) {
     private static final Pattern TRACED =
             Pattern.compile("[ \\t]+(?:TRACE_SYSTEM|TRACE_INCLUDE_FILE)[ \\t]+(\\w[\\w-]*)");
     private static final Pattern BY_OPTION = Pattern.compile("-include[ \\t]+(\\S+)");
+    private static final Pattern EXPORTED =
+            Pattern.compile("(?m)^[ \\t]*EXPORT_(?:PER_CPU_)?SYMBOL(?:_\\w+)?[ \\t]*\\([ \\t]*([A-Za-z_]\\w*)");
+    private static final String EXPORT = "EXPORT_";
     private static final String EMBEDS = ".incbin";
     /** Macros that only the config defines. */
     private static final String OPTION = "CONFIG_";
@@ -79,6 +82,7 @@ public record Includes(SortedMap<String, Scanned> files) {
      * @param computed macros whose value it includes
      * @param defined macros that it defines to the name of a file, each with the name after a blank
      * @param folders what a Makefile adds to the folders that are looked in, see {@link IncludeFolders}
+     * @param exports what it exports to modules, as far as its text spells the names out
      * @param embeds whether it takes in files that are not source
      */
     public record Scanned(
@@ -87,6 +91,7 @@ public record Includes(SortedMap<String, Scanned> files) {
             List<String> computed,
             List<String> defined,
             List<String> folders,
+            List<String> exports,
             boolean embeds) {
         public Scanned {
             beside = List.copyOf(beside);
@@ -94,6 +99,7 @@ public record Includes(SortedMap<String, Scanned> files) {
             computed = List.copyOf(computed);
             defined = List.copyOf(defined);
             folders = List.copyOf(folders);
+            exports = List.copyOf(exports);
         }
     }
 
@@ -127,7 +133,13 @@ public record Includes(SortedMap<String, Scanned> files) {
                 named.add(option.group(1).replaceFirst("^\\$[({]\\w+[)}]/", ""));
             }
             return new Scanned(
-                    List.of(), List.copyOf(named), List.of(), List.of(), IncludeFolders.in(path, text), false);
+                    List.of(),
+                    List.copyOf(named),
+                    List.of(),
+                    List.of(),
+                    IncludeFolders.in(path, text),
+                    List.of(),
+                    false);
         }
         for (int hash = text.indexOf('#'); hash >= 0; hash = text.indexOf('#', hash + 1)) {
             Matcher directive = DIRECTIVE.matcher(text).region(hash, text.length());
@@ -160,7 +172,19 @@ public record Includes(SortedMap<String, Scanned> files) {
                 List.copyOf(computed),
                 List.copyOf(defined),
                 List.of(),
+                exported(text),
                 text.contains(EMBEDS));
+    }
+
+    private static List<String> exported(String text) {
+        return text.contains(EXPORT)
+                ? EXPORTED.matcher(text)
+                        .results()
+                        .map(export -> export.group(1))
+                        .distinct()
+                        .sorted()
+                        .toList()
+                : List.of();
     }
 
     private static boolean beginsLine(String text, int at) {
@@ -209,6 +233,16 @@ public record Includes(SortedMap<String, Scanned> files) {
             }
         }
         return reached;
+    }
+
+    /** For each name that is exported to modules somewhere, the files that do that, in order. */
+    Map<String, List<String>> exporters() {
+        Map<String, List<String>> exporters = new HashMap<>();
+        files.forEach((file, scanned) -> scanned.exports()
+                .forEach(name -> exporters
+                        .computeIfAbsent(name, added -> new ArrayList<>(1))
+                        .add(file)));
+        return exporters;
     }
 
     /** Whether a file takes in files that are not source, so that its includes do not tell what it is made of. */

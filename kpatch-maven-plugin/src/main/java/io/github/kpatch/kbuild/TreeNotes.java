@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  */
 public final class TreeNotes {
     /** Counts changes of what the notes hold: what another version of the plugin noted is found out again. */
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     private final Path folder;
     private final Progress progress;

@@ -275,7 +275,7 @@ final class FindObjects {
 
     private ObjectReach reach() {
         Includes includes = notes().includes(kernel.tree());
-        return ObjectReach.of(sources.touched(), contents(), includes, originals);
+        return ObjectReach.of(sources.touched(), contents(includes), includes, originals);
     }
 
     private ObjectReach tell(ObjectReach reach) {
@@ -283,12 +283,12 @@ final class FindObjects {
         return reach;
     }
 
-    private KernelContents contents() {
+    private KernelContents contents(Includes includes) {
         KernelContents contents = answers(ask -> notes().contents(ask));
-        List<Problem> shipped = CheckContents.of(contents, new TargetFacts(kernel.target()));
-        List<Problem> problems = debug.deciding(shipped)
-                .map(facts -> CheckContents.of(contents, facts))
-                .orElse(shipped);
+        Function<TargetFacts, List<Problem>> check = facts ->
+                CheckContents.of(contents, includes, facts.symvers(), facts.symbols(KernelObject.VMLINUX.name()));
+        List<Problem> shipped = check.apply(new TargetFacts(kernel.target()));
+        List<Problem> problems = debug.deciding(shipped).map(check).orElse(shipped);
         if (!problems.isEmpty()) {
             throw ProblemException.inputs(problems);
         }
