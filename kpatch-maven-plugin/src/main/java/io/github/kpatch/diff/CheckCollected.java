@@ -97,6 +97,7 @@ final class CheckCollected {
                 || name.startsWith(".kpatch.")
                 || SectionNames.isDebug(name)
                 || SectionNames.isDiscarded(name)
+                || SectionNames.isForLinkers(name)
                 || SectionNames.isRegenerated(unit.arch(), name)
                 || SectionNames.isSanitizerData(name)
                 || SectionNames.isDynamicDebug(name)

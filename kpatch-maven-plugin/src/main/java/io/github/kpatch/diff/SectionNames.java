@@ -126,6 +126,11 @@ final class SectionNames {
                 || isRuntimeConstants(base);
     }
 
+    /** What the compiler tells linkers about an object; the kernel's link throws it away, and its loader only shows notes. */
+    static boolean isForLinkers(String name) {
+        return name.equals(".note.gnu.property");
+    }
+
     /** Which of the compiler's places for code a section is; a function that moves between them has changed. */
     static TextPlace textPlace(String name) {
         if (name.startsWith(".text.unlikely.")) {

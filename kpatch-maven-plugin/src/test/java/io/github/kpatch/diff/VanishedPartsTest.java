@@ -47,6 +47,23 @@ class VanishedPartsTest {
         Scenario.of(two, ordinary).changed().changes("f");
     }
 
+    /** With {@code -fcf-protection} every object has it, and an object that is new or gone is compared with none. */
+    @ParameterizedTest
+    @ValueSource(strings = {".note.gnu.property", ".note.other"})
+    void whatIsForLinkersIsNoList(String section) {
+        String with = CODE + """
+                asm(".section SECTION,\\"a\\"\\n.balign 8\\n.long 4, 16, 5\\n.asciz \\"GNU\\"\\n.long 0xc0000002, 4, 1, 0\\n.text");
+                """.replace("SECTION", section);
+        if (section.equals(".note.gnu.property")) {
+            Scenario.of(CODE, with).assertUnchanged();
+            Scenario.of(with, CODE).assertUnchanged();
+            Scenario.of(CODE, with.replace("+ 1", "+ 2")).changed().changes("f");
+        } else {
+            Scenario.of(CODE, with).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+            Scenario.of(with, CODE).assertRejected(ProblemCode.COLLECTED_LIST_CHANGED);
+        }
+    }
+
     @Test
     @Row("114")
     void newCollectedList() {
