@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -58,12 +59,21 @@ public final class CheckContents {
     private static List<Problem> exporters(KernelContents contents, Includes includes, ModuleSymvers symvers) {
         Map<String, List<String>> exporters = includes.exporters();
         Map<String, List<String>> byStem = contents.byStem();
+        List<ModuleSymvers.Export> unseen = symvers.exports().stream()
+                .filter(export -> exporters.containsKey(export.symbol()))
+                .filter(export -> !areIn(export.owner(), exporters.get(export.symbol()), contents, byStem))
+                .toList();
+        if (unseen.isEmpty()) {
+            return List.of();
+        }
+        // A file that exports may be included by the one that is compiled.
+        Function<Collection<String>, Set<String>> reaching = includes.reachingSomeOf(unseen.stream()
+                .flatMap(export -> exporters.get(export.symbol()).stream())
+                .collect(Collectors.toSet()));
         SortedMap<String, Problem> problems = new TreeMap<>();
-        for (ModuleSymvers.Export export : symvers.exports()) {
-            List<String> files = exporters.getOrDefault(export.symbol(), List.of());
-            if (!files.isEmpty()
-                    && !areIn(export.owner(), files, contents, byStem)
-                    && !areIn(export.owner(), includes.reaching(files), contents, byStem)) {
+        for (ModuleSymvers.Export export : unseen) {
+            List<String> files = exporters.get(export.symbol());
+            if (!areIn(export.owner(), reaching.apply(files), contents, byStem)) {
                 problems.putIfAbsent(
                         export.owner() + ", " + files.get(0),
                         Problem.of(

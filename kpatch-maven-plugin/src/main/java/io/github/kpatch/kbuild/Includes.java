@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -222,17 +223,24 @@ public record Includes(SortedMap<String, Scanned> files) {
      *     name that their path ends in
      */
     public Set<String> reaching(Collection<String> changed) {
+        return reachingSomeOf(changed).apply(changed);
+    }
+
+    /** The same for any of the files {@code changed}, asked for as often as wanted. */
+    Function<Collection<String>, Set<String>> reachingSomeOf(Collection<String> changed) {
         Map<String, List<String>> includers = includers(changed);
-        Set<String> reached = new HashSet<>(changed);
-        Deque<String> toFollow = new ArrayDeque<>(reached);
-        while (!toFollow.isEmpty()) {
-            for (String includer : includers.getOrDefault(toFollow.remove(), List.of())) {
-                if (reached.add(includer)) {
-                    toFollow.add(includer);
+        return some -> {
+            Set<String> reached = new HashSet<>(some);
+            Deque<String> toFollow = new ArrayDeque<>(reached);
+            while (!toFollow.isEmpty()) {
+                for (String includer : includers.getOrDefault(toFollow.remove(), List.of())) {
+                    if (reached.add(includer)) {
+                        toFollow.add(includer);
+                    }
                 }
             }
-        }
-        return reached;
+            return reached;
+        };
     }
 
     /** For each name that is exported to modules somewhere, the files that do that, in order. */

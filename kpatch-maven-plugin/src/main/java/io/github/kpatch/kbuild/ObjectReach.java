@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,7 +49,8 @@ public record ObjectReach(List<String> objects, SortedMap<KernelObject, Integer>
      */
     public static ObjectReach of(
             Collection<String> changed, KernelContents contents, Includes includes, OriginalObjects originals) {
-        Set<String> reached = includes.reaching(changed);
+        Function<Collection<String>, Set<String>> reaching = includes.reachingSomeOf(changed);
+        Set<String> reached = reaching.apply(changed);
         Map<String, List<String>> byStem = contents.byStem();
         Set<String> besides = foldersOf(reached.stream()
                 .filter(file -> !byStem.containsKey(KernelContents.stem(file)) && COMPILED.contains(ending(file))));
@@ -69,7 +71,7 @@ public record ObjectReach(List<String> objects, SortedMap<KernelObject, Integer>
             }
         });
         return new ObjectReach(
-                List.copyOf(objects), parentsOf(objects, contents), unbuilt(changed, includes, byStem.keySet()));
+                List.copyOf(objects), parentsOf(objects, contents), unbuilt(changed, reaching, byStem.keySet()));
     }
 
     /** What can be reached, in one line. */
@@ -119,12 +121,11 @@ public record ObjectReach(List<String> objects, SortedMap<KernelObject, Integer>
         return parents;
     }
 
-    private static List<String> unbuilt(Collection<String> changed, Includes includes, Set<String> built) {
+    private static List<String> unbuilt(
+            Collection<String> changed, Function<Collection<String>, Set<String>> reaching, Set<String> built) {
         List<String> unbuilt = new ArrayList<>();
         for (String file : changed) {
-            if (includes.reaching(List.of(file)).stream()
-                    .map(KernelContents::stem)
-                    .noneMatch(built::contains)) {
+            if (reaching.apply(List.of(file)).stream().map(KernelContents::stem).noneMatch(built::contains)) {
                 unbuilt.add(file);
             }
         }
