@@ -51,7 +51,7 @@ final class CheckTraceable {
                         ProblemCode.FUNCTION_NOT_TRACEABLE,
                         patched.where(id),
                         "The function changed, but it does not begin with a call that ftrace can redirect.",
-                        cure(symbol)));
+                        cure(patched, id)));
             }
         }
         if (!untraceable.isEmpty()) {
@@ -60,10 +60,16 @@ final class CheckTraceable {
         return redirected;
     }
 
-    private static String cure(Symbol function) {
-        return SYSTEM_CALL.matcher(function.name()).matches()
-                ? "Include kpatch-syscall.h and define the system call by KPATCH_SYSCALL_DEFINE1 to 6, in the place of"
-                        + " SYSCALL_DEFINE1 to 6."
-                : ProblemCode.FUNCTION_NOT_TRACEABLE.cure();
+    private static String cure(Unit patched, SymbolId id) {
+        Symbol function = patched.symbol(id);
+        if (SYSTEM_CALL.matcher(function.name()).matches()) {
+            return "Include kpatch-syscall.h and define the system call by KPATCH_SYSCALL_DEFINE1 to 6, in the place of"
+                    + " SYSCALL_DEFINE1 to 6.";
+        }
+        Users users = Users.of(patched, patched.home(id).orElseThrow());
+        return users.isEmpty() || !users.areFunctions() || !function.isLocal()
+                ? ProblemCode.FUNCTION_NOT_TRACEABLE.cure()
+                : "Leave %1$s as it was, define %1$s_patched beside it with the change, and let what calls %1$s call %1$s_patched: %2$s."
+                        .formatted(function.name(), users.shown());
     }
 }

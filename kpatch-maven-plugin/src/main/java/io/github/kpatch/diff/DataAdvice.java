@@ -1,16 +1,11 @@
 package io.github.kpatch.diff;
 
-import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.Section;
 import io.github.kpatch.elf.SectionFlags;
 import io.github.kpatch.elf.SectionId;
-import io.github.kpatch.elf.Symbol;
-import io.github.kpatch.elf.SymbolId;
 import io.github.kpatch.problem.ProblemCode;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * What an author can do instead of changing a variable's initial value, worked out for the variable at hand. A constant can
@@ -18,8 +13,6 @@ import java.util.stream.Collectors;
  * can be written is set by a callback, for the running kernel may have changed it since.
  */
 final class DataAdvice {
-    private static final int SHOWN = 6;
-
     private DataAdvice() {}
 
     /** The advice for the variable that a section of the patched object holds. */
@@ -32,17 +25,16 @@ final class DataAdvice {
         String name = variable.get();
         Section section = patched.section(base);
         boolean constant = !section.has(SectionFlags.WRITE) || section.name().startsWith(".data.rel.ro");
-        return constant ? ofConstant(name, users(patched, base)) : ofVariable(name);
+        return constant ? ofConstant(name, Users.of(patched, base)) : ofVariable(name);
     }
 
-    private static String ofConstant(String name, List<String> users) {
+    private static String ofConstant(String name, Users users) {
         if (users.isEmpty()) {
             return "Leave " + name + " as it was: no function of this object refers to it, so what reads it stands"
                     + " elsewhere. Change the code there.";
         }
-        String shown = users.stream().limit(SHOWN).collect(Collectors.joining(", "));
-        return "Leave %1$s as it was, define %1$s_patched beside it with the new contents, and let what refers to %1$s refer to %1$s_patched: %2$s%3$s. Where one of these hands the address to code that keeps it, that code goes on with the old contents."
-                .formatted(name, shown, users.size() > SHOWN ? " and %d more".formatted(users.size() - SHOWN) : "");
+        return "Leave %1$s as it was, define %1$s_patched beside it with the new contents, and let what refers to %1$s refer to %1$s_patched: %2$s. Where one of these hands the address to code that keeps it, that code goes on with the old contents."
+                .formatted(name, users.shown());
     }
 
     private static String ofVariable(String name) {
@@ -59,28 +51,5 @@ final class DataAdvice {
                 .distinct()
                 .toList();
         return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
-    }
-
-    /** The functions and variables of the object that refer to what is in the section, sorted. */
-    private static List<String> users(Unit patched, SectionId section) {
-        TreeSet<String> users = new TreeSet<>();
-        for (SectionId other : patched.elf().sectionIds()) {
-            Optional<SymbolId> owner = patched.bundles().owner(other);
-            if (owner.isPresent() && refers(patched, other, section)) {
-                SymbolId user = patched.families().parentOf().getOrDefault(owner.get(), owner.get());
-                users.add(patched.symbol(user).name());
-            }
-        }
-        return List.copyOf(users);
-    }
-
-    private static boolean refers(Unit patched, SectionId from, SectionId to) {
-        for (Relocation relocation : patched.elf().relocationsOf(from)) {
-            Symbol symbol = patched.symbol(relocation.symbol());
-            if (symbol.home().section().equals(Optional.of(to))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

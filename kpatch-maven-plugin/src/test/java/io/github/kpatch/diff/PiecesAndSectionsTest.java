@@ -165,6 +165,30 @@ class PiecesAndSectionsTest {
     }
 
     @Test
+    void whoCallsAnUntraceableFunctionIsNamed() {
+        String source = """
+                int h(int);
+                static __attribute__((no_instrument_function, noinline)) int inner(int x) { return h(x) * 3 + 1; }
+                int f(int x) { return inner(x) + 4; }
+                int g(int x) { return inner(x) + 5; }
+                """;
+        String patched = source.replace("+ 1", "+ 2");
+        assertThat(Scenario.of(source, patched)
+                        .assertRejected(ProblemCode.FUNCTION_NOT_TRACEABLE)
+                        .get(0)
+                        .cure())
+                .endsWith("let what calls inner call inner_patched: f, g.");
+
+        // A pointer to it can lead anywhere.
+        String pointer = "int (*const pointer)(int) = inner;\n";
+        assertThat(Scenario.of(source + pointer, patched + pointer)
+                        .assertRejected(ProblemCode.FUNCTION_NOT_TRACEABLE)
+                        .get(0)
+                        .cure())
+                .isEqualTo(ProblemCode.FUNCTION_NOT_TRACEABLE.cure());
+    }
+
+    @Test
     void systemCallsHaveACureOfTheirOwn() {
         String source = PLACED.replace("ATTRIBUTE", "__attribute__((no_instrument_function))")
                 .replaceAll("\\bf\\(", "__do_sys_timerfd_create(");
