@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each test says one thing about who includes {@code fs/deep/changed.h} or its like. */
 class IncludesTest {
@@ -149,6 +151,27 @@ class IncludesTest {
         write("net/Makefile", "ccflags-y += $(addprefix -I,$(FOLDERS))\n");
 
         assertThat(reaching("fs/ext4/debug.h")).contains("net/main.c");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HERE = $(srctree)/fs, true",
+        "HERE := $(TOP)/ntfs/..|TOP=$(src)/../fs, true",
+        "HERE := $(srctree)/net, false",
+        "# HERE := -I$(ANY), false",
+        "HERE = $(srctree)/net|HERE = $(srctree)/fs, true",
+        "HERE ?= $(srctree)/net, true",
+        "HERE = $(srctree)/net|HERE += -I$(srctree)/fs, true",
+        "HERE = $(srctree)/net|main.o: HERE = $(srctree)/fs, true",
+        "HERE = $(shell find), true",
+        "HERE = $(HERE), true"
+    })
+    void whatAVariableStandsForIsReadWhereItIsSetOnce(String lines, boolean found) throws IOException {
+        write("net/main.c", "#include \"debug.h\"\n");
+        String use = lines.startsWith("#") ? "" : "ccflags-y += -I$(HERE)\n";
+        write("net/Makefile", lines.replace('|', '\n') + "\n" + use);
+
+        assertThat(reaching("fs/debug.h").contains("net/main.c")).isEqualTo(found);
     }
 
     @Test
