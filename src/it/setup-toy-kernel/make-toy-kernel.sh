@@ -9,7 +9,7 @@ cd "$1"
 
 compiler=gcc-12
 command -v "$compiler" >/dev/null || compiler=gcc
-release=6.1.99-toy
+release=$(make -s --no-print-directory -C "$here/tree" kernelversion)-toy
 
 # The source must be there untouched, so the kernel is built in a copy.
 cp -R "$here/tree" linux-toy

@@ -65,6 +65,7 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
         }
         if (isGoalSkipped()) {
             getLog().info("Skipped: kpatch." + execution.getGoal() + ".skip is set.");
+            skipped();
             return;
         }
         try {
@@ -129,7 +130,14 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
      *
      * @throws ProblemException for whatever the user can act on
      */
-    abstract void run();
+    abstract void run() throws MojoExecutionException, MojoFailureException;
+
+    /** Does what must be done even where this goal's own switch skips it. */
+    void skipped() throws MojoExecutionException, MojoFailureException {}
+
+    final MojoExecution execution() {
+        return execution;
+    }
 
     final MavenSession session() {
         return session;
@@ -147,9 +155,21 @@ abstract class AbstractKpatchMojo extends AbstractMojo {
 
     /** Maven's log. Where modules are built at the same time, each line says whose it is. */
     final Console console() {
-        String prefix = session.isParallel() && session.getCurrentProject() != null
+        return console(projectPrefix());
+    }
+
+    /** The same for one of several kernels of a project. */
+    final Console consoleOf(String release) {
+        return console(projectPrefix() + "[" + release + "] ");
+    }
+
+    private String projectPrefix() {
+        return session.isParallel() && session.getCurrentProject() != null
                 ? "[" + session.getCurrentProject().getArtifactId() + "] "
                 : "";
+    }
+
+    private Console console(String prefix) {
         return new Console() {
             @Override
             public void info(String line) {

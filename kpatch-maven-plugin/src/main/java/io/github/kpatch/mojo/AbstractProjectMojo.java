@@ -1,18 +1,23 @@
 package io.github.kpatch.mojo;
 
+import io.github.kpatch.host.Console;
+import io.github.kpatch.host.HeartbeatProgress;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
+import io.github.kpatch.stages.KernelChoice;
 import io.github.kpatch.stages.ProjectConfig;
 import io.github.kpatch.stages.WantedKernel;
 import io.github.kpatch.stages.WantedModules;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import javax.inject.Inject;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
@@ -33,6 +38,14 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
      */
     @Parameter
     private KernelParameters kernel;
+
+    /**
+     * Several kernels to be patched, in place of {@code kernel}: each {@code kernel} in it has its {@code release} and what
+     * else {@code kernel} may say. Each gets a module of its own, in a folder of {@code target} that is named by the release,
+     * as is the module's classifier. {@code kpatch.release} takes one of them alone.
+     */
+    @Parameter
+    private List<KernelParameters> kernels;
 
     /**
      * Modules that were built outside of the kernel's tree, where these are patched and not the kernel: {@code source}, the
@@ -113,7 +126,10 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Inject
     private RepositorySystem repositories;
 
-    /** The target's config as the project holds it; {@code kernel.lock} lies beside it. */
+    /**
+     * The target's config as the project holds it; {@code kernel.lock} lies beside it. Of several {@code kernels} each has
+     * the two files in a folder there that is named by its release.
+     */
     @Parameter(property = "kpatch.kernelConfig", defaultValue = SOURCES + "/kernel.config")
     private File kernelConfig;
 
@@ -121,17 +137,17 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return project;
     }
 
-    /** The kernel's config as the project holds it. */
-    final ProjectConfig projectConfig() {
-        return new ProjectConfig(kernelConfig.toPath());
-    }
-
     /**
-     * The stages as goals.
+     * The stages as goals, where they are about no kernel of the project.
      *
      * @throws ProblemException KP109 for a project whose folder Maven itself cannot name
      */
     final Goals goals() {
+        checkFolder();
+        return new Goals(context());
+    }
+
+    private void checkFolder() {
         File folder = project.getBasedir();
         if (folder != null && File.separatorChar != '\\' && folder.getPath().indexOf('\\') >= 0) {
             throw ProblemException.input(new Problem(
@@ -140,12 +156,70 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                     "Maven takes a backslash in the paths of parameters for a slash, which makes it another folder.",
                     "Rename the folder."));
         }
-        return new Goals(context());
     }
 
     /** What stages work with. */
     final BuildContext context() {
         return BuildContext.of(workDirectory(), cache(), pluginVersion(), runner(), progress(), console(), jobs());
+    }
+
+    /** Whether the project says {@code kernels}. */
+    final boolean isForSeveralKernels() {
+        return kernels != null;
+    }
+
+    /**
+     * The kernel of the project that a goal works on which works on one.
+     *
+     * @throws ProblemException KP106 and KP201 when the project does not say which; KP109
+     */
+    final ProjectKernel oneKernel() {
+        if (isForSeveralKernels()) {
+            return kernel(choice().one(), jobs());
+        }
+        checkFolder();
+        return new ProjectKernel(Optional.empty(), wanted(kernel), new ProjectConfig(kernelConfig.toPath()), context());
+    }
+
+    /**
+     * The releases of those of the project's {@code kernels} that are worked on.
+     *
+     * @throws ProblemException KP106 and KP201 with everything that is wrong with them
+     */
+    final List<String> releases() {
+        return choice().chosen();
+    }
+
+    /**
+     * One of the project's {@code kernels}.
+     *
+     * @param share how many processes or threads may work for it at once
+     * @throws ProblemException KP109
+     */
+    final ProjectKernel kernel(String of, int share) {
+        checkFolder();
+        KernelParameters given = kernels.stream()
+                .filter(one -> one.release().equals(of))
+                .findFirst()
+                .orElseThrow();
+        Console console = consoleOf(of);
+        return new ProjectKernel(
+                Optional.of(of),
+                wanted(given),
+                new ProjectConfig(kernelConfig.toPath().resolveSibling(of).resolve(kernelConfig.getName())),
+                BuildContext.of(
+                        workDirectory(of),
+                        cache(),
+                        pluginVersion(),
+                        runner(),
+                        new HeartbeatProgress(console::info),
+                        console,
+                        share));
+    }
+
+    /** Where goals leave what they make for one of the project's {@code kernels}. */
+    final Path workDirectory(String of) {
+        return workDirectory().resolve(of);
     }
 
     /** The cache that the user wants. */
@@ -155,16 +229,21 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
 
     /** The kernel that the project is for. */
     final WantedKernel wantedKernel() {
+        return oneKernel().wanted();
+    }
+
+    private WantedKernel wanted(KernelParameters given) {
+        Optional<KernelParameters> pom = Optional.ofNullable(given);
         return new WantedKernel(
-                text(release, KernelParameters::release),
-                text(kit, KernelParameters::kit).map(kitArtifacts()::kit),
-                file(source, KernelParameters::source),
-                file(config, KernelParameters::config),
-                file(vmlinux, KernelParameters::vmlinux),
-                file(symvers, KernelParameters::symvers),
-                file(modulesDirectory, KernelParameters::modulesDirectory),
-                file(bootImage, KernelParameters::bootImage),
-                text(sha256, KernelParameters::sha256),
+                text(release, pom.map(KernelParameters::release)),
+                text(kit, pom.map(KernelParameters::kit)).map(kitArtifacts()::kit),
+                file(source, pom.map(KernelParameters::source)),
+                file(config, pom.map(KernelParameters::config)),
+                file(vmlinux, pom.map(KernelParameters::vmlinux)),
+                file(symvers, pom.map(KernelParameters::symvers)),
+                file(modulesDirectory, pom.map(KernelParameters::modulesDirectory)),
+                file(bootImage, pom.map(KernelParameters::bootImage)),
+                text(sha256, pom.map(KernelParameters::sha256)),
                 Optional.ofNullable(compiler).filter(name -> !name.isBlank()),
                 debugPackage,
                 session().isOffline(),
@@ -175,6 +254,27 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     /** Kernel kits in the project's repositories. */
     final KitArtifacts kitArtifacts() {
         return new KitArtifacts(repositories, session().getRepositorySession(), project.getRemoteProjectRepositories());
+    }
+
+    private KernelChoice choice() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("kpatch.kit", kit);
+        properties.put("kpatch.source", source);
+        properties.put("kpatch.config", config);
+        properties.put("kpatch.vmlinux", vmlinux);
+        properties.put("kpatch.symvers", symvers);
+        properties.put("kpatch.modulesDirectory", modulesDirectory);
+        properties.put("kpatch.bootImage", bootImage);
+        properties.put("kpatch.sha256", sha256);
+        properties.put("outOfTree", wantedModules().equals(WantedModules.NONE) ? null : wantedModules());
+        properties.values().removeIf(Objects::isNull);
+        return KernelChoice.of(
+                kernels.stream()
+                        .map(one -> text(one.release(), Optional.empty()))
+                        .toList(),
+                kernel != null,
+                text(release, Optional.empty()),
+                List.copyOf(properties.keySet()));
     }
 
     private WantedModules wantedModules() {
@@ -192,15 +292,11 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 .stream().map(File::toPath).toList();
     }
 
-    private Optional<Path> file(File property, Function<KernelParameters, File> element) {
-        return Optional.ofNullable(property)
-                .or(() -> Optional.ofNullable(kernel).map(element))
-                .map(File::toPath);
+    private static Optional<Path> file(File property, Optional<File> element) {
+        return Optional.ofNullable(property).or(() -> element).map(File::toPath);
     }
 
-    private Optional<String> text(String property, Function<KernelParameters, String> element) {
-        return Optional.ofNullable(property)
-                .or(() -> Optional.ofNullable(kernel).map(element))
-                .filter(value -> !value.isBlank());
+    private static Optional<String> text(String property, Optional<String> element) {
+        return Optional.ofNullable(property).or(() -> element).filter(value -> !value.isBlank());
     }
 }

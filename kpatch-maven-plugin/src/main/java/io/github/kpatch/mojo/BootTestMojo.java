@@ -1,5 +1,6 @@
 package io.github.kpatch.mojo;
 
+import io.github.kpatch.stages.RunBootTest;
 import java.io.File;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -10,7 +11,7 @@ import org.apache.maven.plugins.annotations.Parameter;
  * scripts before, after and after the unload.
  */
 @Mojo(name = "boot-test", defaultPhase = LifecyclePhase.INTEGRATION_TEST, threadSafe = true)
-public final class BootTestMojo extends AbstractProjectMojo {
+public final class BootTestMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.boot-test.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -33,11 +34,16 @@ public final class BootTestMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
+    int processors() {
+        return RunBootTest.PROCESSORS;
+    }
+
+    @Override
+    void run(ProjectKernel kernel) {
         if (skipTests || skipITs) {
-            console().info("Boot test skipped: " + (skipTests ? "skipTests" : "skipITs") + " is set.");
+            kernel.context().console().info("Boot test skipped: " + (skipTests ? "skipTests" : "skipITs") + " is set.");
             return;
         }
-        goals().bootTest(wantedKernel(), testScripts.toPath());
+        kernel.goals().bootTest(kernel.wanted(), testScripts.toPath());
     }
 }

@@ -6,7 +6,7 @@ import org.apache.maven.plugins.annotations.Parameter;
 
 /** Builds the objects of the patched files, once from the kernel's own source and once from the patched one. */
 @Mojo(name = "build-objects", defaultPhase = LifecyclePhase.COMPILE, threadSafe = true)
-public final class BuildObjectsMojo extends AbstractProjectMojo {
+public final class BuildObjectsMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.build-objects.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -17,7 +17,7 @@ public final class BuildObjectsMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        goals().buildObjects(wantedKernel());
+    void run(ProjectKernel kernel) {
+        kernel.goals().buildObjects(kernel.wanted());
     }
 }

@@ -53,6 +53,7 @@ public final class CaptureMojo extends AbstractProjectMojo {
                 Optional.ofNullable(patchName),
                 Optional.ofNullable(subject).filter(text -> !text.isBlank()),
                 Optional.ofNullable(author));
-        goals().capture(wantedKernel(), projectConfig(), request, editDirectory.toPath());
+        ProjectKernel kernel = oneKernel();
+        kernel.goals().capture(kernel.wanted(), kernel.config(), request, editDirectory.toPath());
     }
 }

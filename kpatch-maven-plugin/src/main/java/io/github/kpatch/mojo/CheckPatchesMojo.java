@@ -10,7 +10,7 @@ import org.apache.maven.plugins.annotations.Parameter;
  * before it on the kernel's source.
  */
 @Mojo(name = "check-patches", defaultPhase = LifecyclePhase.PROCESS_SOURCES, threadSafe = true)
-public final class CheckPatchesMojo extends AbstractProjectMojo {
+public final class CheckPatchesMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.check-patches.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -29,7 +29,7 @@ public final class CheckPatchesMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        goals().checkPatches(patches.toPath(), maxFuzz);
+    void run(ProjectKernel kernel) {
+        kernel.goals().checkPatches(patches.toPath(), maxFuzz);
     }
 }

@@ -8,7 +8,7 @@ import org.apache.maven.plugins.annotations.Parameter;
  * which says what it was taken from. Both belong under version control.
  */
 @Mojo(name = "config", threadSafe = true)
-public final class ConfigMojo extends AbstractProjectMojo {
+public final class ConfigMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.config.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -19,7 +19,7 @@ public final class ConfigMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        goals().config(wantedKernel(), projectConfig());
+    void run(ProjectKernel kernel) {
+        kernel.goals().config(kernel.wanted(), kernel.config());
     }
 }

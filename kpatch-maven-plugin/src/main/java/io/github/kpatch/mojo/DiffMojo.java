@@ -7,7 +7,7 @@ import org.apache.maven.plugins.annotations.Parameter;
 
 /** Compares each original object with the patched one, section by section, and keeps only what changed. */
 @Mojo(name = "diff", defaultPhase = LifecyclePhase.PROCESS_CLASSES, threadSafe = true)
-public final class DiffMojo extends AbstractProjectMojo {
+public final class DiffMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.diff.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -22,7 +22,7 @@ public final class DiffMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        goals().diff(wantedKernel(), new DiffObjects.Detail(explain, getLog().isDebugEnabled(), true));
+    void run(ProjectKernel kernel) {
+        kernel.goals().diff(kernel.wanted(), new DiffObjects.Detail(explain, getLog().isDebugEnabled(), true));
     }
 }

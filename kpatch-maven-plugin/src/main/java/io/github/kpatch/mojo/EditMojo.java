@@ -38,9 +38,11 @@ public final class EditMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        goals().edit(
-                        wantedKernel(),
-                        projectConfig(),
+        ProjectKernel kernel = oneKernel();
+        kernel.goals()
+                .edit(
+                        kernel.wanted(),
+                        kernel.config(),
                         patches.toPath(),
                         maxFuzz,
                         Optional.ofNullable(files).orElse(""),

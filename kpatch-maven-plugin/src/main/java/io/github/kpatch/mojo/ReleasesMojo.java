@@ -20,6 +20,6 @@ public final class ReleasesMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
-        goals().releases(wantedKernel().offline());
+        goals().releases(session().isOffline());
     }
 }

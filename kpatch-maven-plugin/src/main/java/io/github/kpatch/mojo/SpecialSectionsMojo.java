@@ -18,7 +18,7 @@ import org.apache.maven.plugins.annotations.Parameter;
         defaultPhase = LifecyclePhase.GENERATE_RESOURCES,
         requiresProject = false,
         threadSafe = true)
-public final class SpecialSectionsMojo extends AbstractProjectMojo {
+public final class SpecialSectionsMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.special-sections.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -36,19 +36,19 @@ public final class SpecialSectionsMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
+    void run(ProjectKernel kernel) {
         if (structSizesFrom == null && project().getPackaging().equals("kpatch")) {
-            goals().specialSections();
+            kernel.goals().specialSections();
             return;
         }
         ReadStructSizes.of(
-                wantedKernel()
+                kernel.wanted()
                         .vmlinux()
                         .orElseThrow(() -> ProblemException.input(
                                 ProblemCode.PARAMETER_INVALID,
                                 "kpatch.vmlinux",
                                 "Outside a patch project the file to read must be named.")),
                 Optional.ofNullable(structSizesFrom),
-                console());
+                kernel.context().console());
     }
 }

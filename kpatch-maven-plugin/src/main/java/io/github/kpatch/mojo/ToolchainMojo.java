@@ -6,7 +6,7 @@ import org.apache.maven.plugins.annotations.Parameter;
 
 /** Finds make, patch, the compiler and the rest with their versions; says what is missing and how to install it. */
 @Mojo(name = "toolchain", defaultPhase = LifecyclePhase.VALIDATE, threadSafe = true)
-public final class ToolchainMojo extends AbstractProjectMojo {
+public final class ToolchainMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.toolchain.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -17,7 +17,7 @@ public final class ToolchainMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        goals().toolchain(wantedKernel(), projectConfig());
+    void run(ProjectKernel kernel) {
+        kernel.goals().toolchain(kernel.wanted(), kernel.config());
     }
 }

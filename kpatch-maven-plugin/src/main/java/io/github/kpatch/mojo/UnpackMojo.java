@@ -10,7 +10,7 @@ import org.apache.maven.plugins.annotations.Parameter;
  * not hold its kernel's config yet gets it now.
  */
 @Mojo(name = "unpack", defaultPhase = LifecyclePhase.INITIALIZE, threadSafe = true)
-public final class UnpackMojo extends AbstractProjectMojo {
+public final class UnpackMojo extends AbstractStageMojo {
     /** Skips this goal. */
     @Parameter(property = "kpatch.unpack.skip", defaultValue = "false")
     private boolean skipGoal;
@@ -21,7 +21,7 @@ public final class UnpackMojo extends AbstractProjectMojo {
     }
 
     @Override
-    void run() {
-        goals().unpack(wantedKernel(), projectConfig());
+    void run(ProjectKernel kernel) {
+        kernel.goals().unpack(kernel.wanted(), kernel.config());
     }
 }

@@ -18,7 +18,9 @@ import java.util.function.Supplier;
 
 /** Stage {@code boot-test}: the module in the target kernel itself. */
 public final class RunBootTest {
-    private static final int PROCESSORS = 2;
+    /** How many processors the booted machine has. */
+    public static final int PROCESSORS = 2;
+
     private static final int SHOWN_LINES = 10;
 
     private RunBootTest() {}
