@@ -65,11 +65,21 @@ seen('each is for its kernel') {
     }
     assert !new File(basedir, 'src/main/kpatch/kernel.config').exists()
 }
+seen('patches of one kernel are in its module alone') {
+    [[releases[0], '6.1'], [releases[1], '6.12']].each { release, series ->
+        def told = ['modinfo', '-F', 'kpatch_source', module(basedir, release).path].execute().text.readLines().collect { it.split(' ')[0] }.sort()
+        assert told == ['0001-version.patch', "$series/0002-numbers.patch".toString()]
+        assert new File(basedir, "target/kpatch/$release/3-check-patches/patched/kernel/numbers.c").text.contains(series == '6.1' ? 'return 8;' : 'return 10;')
+    }
+}
 seen('and it is the module of a project for that kernel alone') {
     def kernels = new File(basedir, 'pom.xml').text.findAll(/(?s)<kernel>.*?<\/kernel>/)
     [releases, kernels].transpose().each { release, kernel ->
         def folder = project('single') {
             def pom = new File(it, 'pom.xml')
+            // Its name is in the module.
+            def own = new File(it, "src/main/kpatch/patches/${release.replaceFirst(/\.\d+-toy/, '')}/0002-numbers.patch")
+            new File(it, 'src/main/kpatch/patches/series').text = "0001-version.patch\n${own.parentFile.name}/$own.name\n"
             pom.text = pom.text.replaceFirst(/(?s)<kernels>.*<\/kernels>/, java.util.regex.Matcher.quoteReplacement(kernel))
         }
         ['kernel.config', 'kernel.lock'].each { new File(folder, "src/main/kpatch/$it").bytes = new File(basedir, "src/main/kpatch/$release/$it").bytes }
@@ -92,7 +102,7 @@ seen('nothing is done twice') {
 }
 seen('a kernel that fails is named, and the other is built') {
     def folder = project('failing') {
-        new File(it, 'src/main/kpatch/patches/0002-numbers.patch').text = new File(basedir, 'numbers.patch').text
+        new File(it, 'src/main/kpatch/patches/0003-numbers.patch').text = new File(basedir, 'numbers.patch').text
     }
     def built = maven(folder, 'verify')
     refuses(built, '1 of 2 kernels failed', '6.12.7-toy in kpatch:check-patches', 'KP301', '[6.12.7-toy] Failed: KP301',
@@ -105,7 +115,7 @@ seen('a kernel that fails is named, and the other is built') {
 }
 seen('each failing kernel is named with its own problem, wherever it fails') {
     def folder = project('failing-both') {
-        new File(it, 'src/main/kpatch/patches/0002-numbers.patch').text = new File(basedir, 'numbers.patch').text
+        new File(it, 'src/main/kpatch/patches/0003-numbers.patch').text = new File(basedir, 'numbers.patch').text
         def pom = new File(it, 'pom.xml')
         pom.text = pom.text.replace('${toy}/Module.symvers', '${toy}/Module-cut-short.symvers')
     }
@@ -115,7 +125,11 @@ seen('goals that work on one kernel want to know which') {
     def folder = project('edit')
     refuses(maven(folder, 'kpatch:edit', '-Dkpatch.files=kernel/numbers.c'), 'KP106', '-Dkpatch.release=6.1.99-toy')
     def edited = maven(folder, 'kpatch:edit', '-Dkpatch.files=kernel/numbers.c', '-Dkpatch.release=6.12.7-toy')
-    assert edited.well && new File(folder, 'edit/kernel/numbers.c').text.contains('return 9;') : edited.said
+    def file = new File(folder, 'edit/kernel/numbers.c')
+    assert edited.well && file.text.contains('return 10;') : edited.said
+    file.text = file.text.replace('return 10;', 'return 12;')
+    def captured = maven(folder, 'kpatch:capture', '-Dkpatch.subject=more toys', '-Dkpatch.release=6.12.7-toy')
+    assert captured.well && new File(folder, 'src/main/kpatch/patches/0003-more-toys.patch').text.contains('+\treturn 12;') : captured.said
 }
 seen('goal config writes for all') {
     def folder = project('config') { new File(it, 'src/main/kpatch').eachFile { file -> if (file.name != 'patches') file.deleteDir() } }

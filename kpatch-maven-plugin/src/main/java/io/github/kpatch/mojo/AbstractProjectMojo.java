@@ -178,7 +178,8 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
             return kernel(choice().one(), jobs());
         }
         checkFolder();
-        return new ProjectKernel(Optional.empty(), wanted(kernel), new ProjectConfig(kernelConfig.toPath()), context());
+        return new ProjectKernel(
+                Optional.empty(), List.of(), wanted(kernel), new ProjectConfig(kernelConfig.toPath()), context());
     }
 
     /**
@@ -205,6 +206,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         Console console = consoleOf(of);
         return new ProjectKernel(
                 Optional.of(of),
+                kernels.stream().map(KernelParameters::release).toList(),
                 wanted(given),
                 new ProjectConfig(kernelConfig.toPath().resolveSibling(of).resolve(kernelConfig.getName())),
                 BuildContext.of(

@@ -47,13 +47,12 @@ public final class CaptureMojo extends AbstractProjectMojo {
 
     @Override
     void run() {
+        ProjectKernel kernel = oneKernel();
         CaptureRequest request = new CaptureRequest(
-                patches.toPath(),
-                maxFuzz,
+                kernel.patches(patches, maxFuzz),
                 Optional.ofNullable(patchName),
                 Optional.ofNullable(subject).filter(text -> !text.isBlank()),
                 Optional.ofNullable(author));
-        ProjectKernel kernel = oneKernel();
         kernel.goals().capture(kernel.wanted(), kernel.config(), request, editDirectory.toPath());
     }
 }

@@ -15,7 +15,11 @@ public final class CheckPatchesMojo extends AbstractStageMojo {
     @Parameter(property = "kpatch.check-patches.skip", defaultValue = "false")
     private boolean skipGoal;
 
-    /** Folder of the patches: {@code *.patch} and {@code *.diff} in name order, or in that of a quilt {@code series}. */
+    /**
+     * Folder of the patches: {@code *.patch} and {@code *.diff} in name order, or in that of a quilt {@code series}. In a
+     * project with several {@code kernels}, a folder in it that is named by a release, or its beginning, such as {@code 6.1},
+     * holds what is for these kernels only, in place of what has the same name outside.
+     */
     @Parameter(property = "kpatch.patches", defaultValue = SOURCES + "/patches")
     private File patches;
 
@@ -30,6 +34,6 @@ public final class CheckPatchesMojo extends AbstractStageMojo {
 
     @Override
     void run(ProjectKernel kernel) {
-        kernel.goals().checkPatches(patches.toPath(), maxFuzz);
+        kernel.goals().checkPatches(kernel.patches(patches, maxFuzz));
     }
 }

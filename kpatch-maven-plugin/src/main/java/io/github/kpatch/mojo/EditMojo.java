@@ -43,8 +43,7 @@ public final class EditMojo extends AbstractProjectMojo {
                 .edit(
                         kernel.wanted(),
                         kernel.config(),
-                        patches.toPath(),
-                        maxFuzz,
+                        kernel.patches(patches, maxFuzz),
                         Optional.ofNullable(files).orElse(""),
                         editDirectory.toPath());
     }

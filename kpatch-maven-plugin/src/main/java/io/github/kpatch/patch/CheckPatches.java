@@ -27,30 +27,31 @@ public final class CheckPatches {
      * What {@link #run} reads of a project's patches, links followed, as texts: where they are the same, so are the
      * patches. Nothing is wrong here; what cannot be read is a text as well, and a problem only when it is needed.
      */
-    public static List<String> inputs(Path patchesFolder) {
-        return PatchSeries.inputs(patchesFolder);
+    public static List<String> inputs(PatchSelection selection) {
+        return PatchSeries.inputs(selection);
     }
 
     /**
      * Checks the patches of a project.
      *
-     * @param patchesFolder {@code *.patch} and {@code *.diff}, maybe a quilt {@code series} file
+     * @param selection {@code *.patch} and {@code *.diff}, maybe a quilt {@code series} file
      * @param tree the kernel's source
      * @param maxFuzz how many lines of context a hunk may lack, as GNU patch counts them; 0 or more
      * @param scratch receives the patched files; created where missing, else it must be empty
      * @throws ProblemException KP105 or KP110 when {@code scratch} cannot be used, KP301 to KP307 and KP311 with everything that is wrong, KP401 when no patch changes a source file
      */
-    public static CheckedSeries run(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
+    public static CheckedSeries run(
+            PatchSelection selection, Path tree, int maxFuzz, Path scratch, CommandRunner runner) {
         if (maxFuzz < 0) {
             throw ProblemException.input(
                     ProblemCode.PARAMETER_INVALID, "kpatch.maxFuzz", "%d is negative.".formatted(maxFuzz));
         }
-        return Folders.doing(scratch, () -> check(patchesFolder, tree, maxFuzz, scratch, runner));
+        return Folders.doing(scratch, () -> check(selection, tree, maxFuzz, scratch, runner));
     }
 
-    private static CheckedSeries check(Path patchesFolder, Path tree, int maxFuzz, Path scratch, CommandRunner runner)
-            throws IOException {
-        PatchSeries series = PatchSeries.read(patchesFolder);
+    private static CheckedSeries check(
+            PatchSelection selection, Path tree, int maxFuzz, Path scratch, CommandRunner runner) throws IOException {
+        PatchSeries series = PatchSeries.read(selection);
         List<PatchFile> patches = parse(series);
         SelectTargets.Targets targets = SelectTargets.of(patches, tree);
         Path patched = Files.createDirectories(scratch.resolve("patched"));

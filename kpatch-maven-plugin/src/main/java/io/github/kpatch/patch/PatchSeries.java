@@ -7,14 +7,17 @@ import io.github.kpatch.problem.ProblemException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The patches of a project in the order they apply. A folder of patches has no order of its own: names sort it, unless a
@@ -34,30 +37,30 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
     }
 
     /**
-     * Reads all patches of {@code folder}: {@code *.patch} and {@code *.diff} in name order, or what its {@code series}
-     * file names.
+     * Reads all selected patches: {@code *.patch} and {@code *.diff} in name order, or what the {@code series} file names.
      *
      * @throws ProblemException KP305 when the series file is wrong, KP307 when there is no patch, KP311 when something
      *     that is meant as a patch cannot be read; all that is wrong of one kind together
      */
-    static PatchSeries read(Path folder) {
-        PatchFolder entries = PatchFolder.open(folder);
-        List<String> names = entries.hasSeries() ? namesIn(entries.file(PatchFolder.SERIES)) : entries.patches();
-        if (names.isEmpty()) {
+    static PatchSeries read(PatchSelection selection) {
+        PatchFolder folder = PatchFolder.open(selection);
+        Optional<PatchFolder.Entry> series = folder.series();
+        List<Problem> problems = new ArrayList<>();
+        List<PatchFolder.Entry> entries =
+                series.map(file -> named(folder, file, problems)).orElseGet(folder::patches);
+        if (entries.isEmpty() && problems.isEmpty()) {
             throw ProblemException.input(
                     ProblemCode.NO_PATCHES,
-                    entries.hasSeries()
-                            ? PatchFolder.SERIES
-                            : folder.getFileName().toString(),
-                    entries.hasSeries()
+                    series.map(PatchFolder.Entry::name)
+                            .orElseGet(() -> selection.folder().getFileName().toString()),
+                    series.isPresent()
                             ? "The series file names no patch."
                             : "The folder holds no *.patch and no *.diff.");
         }
         List<SeriesPatch> patches = new ArrayList<>();
-        List<Problem> problems = new ArrayList<>();
-        for (String name : names) {
+        for (PatchFolder.Entry entry : entries) {
             try {
-                patches.add(patch(entries, name));
+                patches.add(patch(entry));
             } catch (ProblemException e) {
                 problems.addAll(e.problems());
             }
@@ -65,44 +68,76 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
         if (!problems.isEmpty()) {
             throw ProblemException.inputs(problems);
         }
-        List<Problem> warnings = new ArrayList<>(unnamed(entries.patches(), names));
-        warnings.addAll(entries.passedOver(names));
+        List<Problem> warnings = new ArrayList<>(unnamed(folder.patches(), entries));
+        warnings.addAll(
+                folder.passedOver(entries.stream().map(PatchFolder.Entry::name).toList()));
         return new PatchSeries(patches, digest(patches), warnings);
+    }
+
+    /** What a series file names, each a file of the folder that is there; what is not is a problem. */
+    private static List<PatchFolder.Entry> named(PatchFolder folder, PatchFolder.Entry series, List<Problem> problems) {
+        Map<Path, PatchFolder.Entry> entries = new LinkedHashMap<>();
+        for (String name : namesIn(series)) {
+            Optional<PatchFolder.Entry> entry = folder.named(name);
+            if (entry.isEmpty()) {
+                problems.add(Problem.of(
+                        ProblemCode.PATCH_SERIES_INVALID,
+                        series.name(),
+                        Quoted.of(name) + " is no file of the patches folder, but outside."));
+            } else if (!PatchFolder.exists(entry.get().file())) {
+                problems.add(new Problem(
+                        ProblemCode.PATCH_SERIES_INVALID,
+                        series.name(),
+                        Quoted.of(name) + " is not in the patches folder.",
+                        "Add the patch, or remove its line from the series file."));
+            } else if (entries.putIfAbsent(entry.get().file(), entry.get()) != null) {
+                problems.add(new Problem(
+                        ProblemCode.PATCH_SERIES_INVALID,
+                        series.name(),
+                        "It names " + Quoted.path(entry.get().name()) + " twice.",
+                        "Remove one of the two lines."));
+            }
+        }
+        return List.copyOf(entries.values());
     }
 
     /**
      * All that {@link #read} reads, a text for each file, link followed: where the texts are the same, so is what it says.
      */
-    static List<String> inputs(Path folder) {
-        PatchFolder entries = PatchFolder.open(folder);
-        Set<String> read = new TreeSet<>(entries.patches());
-        if (entries.hasSeries()) {
-            read.add(PatchFolder.SERIES);
+    static List<String> inputs(PatchSelection selection) {
+        PatchFolder folder = PatchFolder.open(selection);
+        SortedMap<String, String> read = new TreeMap<>();
+        folder.patches().forEach(entry -> read.put(entry.name(), PatchFolder.state(entry.file())));
+        folder.series().ifPresent(series -> {
+            read.put(series.name(), PatchFolder.state(series.file()));
             try {
-                read.addAll(namesIn(entries.file(PatchFolder.SERIES)));
+                namesIn(series)
+                        .forEach(name -> read.put(
+                                name,
+                                folder.named(name)
+                                        .map(entry -> PatchFolder.state(entry.file()))
+                                        .orElse("outside")));
             } catch (ProblemException wrong) {
                 // What is wrong depends on the file alone.
             }
-        }
-        List<String> inputs = new ArrayList<>(entries.names());
-        for (String name : read) {
-            inputs.add(
-                    name + " " + fileOf(entries, name).map(PatchFolder::state).orElse("outside"));
-        }
+        });
+        List<String> inputs = new ArrayList<>(folder.names());
+        read.forEach((name, state) -> inputs.add(name + " " + state));
         return inputs;
     }
 
     /** The format of quilt(1): a name a line, options after it, {@code #} begins a comment. */
-    private static List<String> namesIn(Path seriesFile) {
-        PatchFolder.obstacle(seriesFile).ifPresent(obstacle -> {
-            throw unreadable(PatchFolder.SERIES, obstacle);
+    private static List<String> namesIn(PatchFolder.Entry series) {
+        PatchFolder.obstacle(series.file()).ifPresent(obstacle -> {
+            throw unreadable(series.name(), obstacle);
         });
         List<Problem> problems = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
-        String text = new String(bytes(PatchFolder.SERIES, seriesFile), StandardCharsets.UTF_8);
+        String text = new String(bytes(series.name(), series.file()), StandardCharsets.UTF_8);
         int number = 0;
         for (String line : text.split("\n", -1)) {
             number++;
+            String place = series.name() + ":" + number;
             String entry = line.replaceFirst("(^|\\s)#.*", "").strip();
             if (entry.isEmpty()) {
                 continue;
@@ -110,13 +145,13 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
             List<String> words = List.of(entry.split("\\s+", -1));
             for (String option : words.subList(1, words.size())) {
                 if (!option.equals("-p1")) {
-                    problems.add(optionProblem(number, option));
+                    problems.add(optionProblem(place, option));
                 }
             }
             if (!names.add(words.get(0))) {
                 problems.add(new Problem(
                         ProblemCode.PATCH_SERIES_INVALID,
-                        place(number),
+                        place,
                         "It names " + Quoted.of(words.get(0)) + " twice.",
                         "Remove one of the two lines."));
             }
@@ -127,39 +162,23 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
         return List.copyOf(names);
     }
 
-    private static Problem optionProblem(int number, String option) {
+    private static Problem optionProblem(String place, String option) {
         String cure = option.startsWith("-p")
                 ? "Make the patch again so that its paths have one leading folder, as git does, and name it without the option."
                 : "Remove the option, and change the patch itself where that is needed.";
         return new Problem(
                 ProblemCode.PATCH_SERIES_INVALID,
-                place(number),
+                place,
                 "The option " + Quoted.of(option) + " is not supported; only -p1 is.",
                 cure);
     }
 
-    private static String place(int number) {
-        return PatchFolder.SERIES + ":" + number;
-    }
-
-    private static SeriesPatch patch(PatchFolder entries, String name) {
-        Path file = fileOf(entries, name)
-                .orElseThrow(() -> ProblemException.input(
-                        ProblemCode.PATCH_SERIES_INVALID,
-                        PatchFolder.SERIES,
-                        Quoted.of(name) + " is no file of the patches folder, but outside."));
-        if (!PatchFolder.exists(file)) {
-            throw ProblemException.input(new Problem(
-                    ProblemCode.PATCH_SERIES_INVALID,
-                    PatchFolder.SERIES,
-                    Quoted.of(name) + " is not in the patches folder.",
-                    "Add the patch, or remove its line from the series file."));
-        }
-        PatchFolder.obstacle(file).ifPresent(obstacle -> {
-            throw unreadable(name, obstacle);
+    private static SeriesPatch patch(PatchFolder.Entry entry) {
+        PatchFolder.obstacle(entry.file()).ifPresent(obstacle -> {
+            throw unreadable(entry.name(), obstacle);
         });
-        byte[] bytes = bytes(name, file);
-        return new SeriesPatch(name, Digests.of(bytes), new String(bytes, StandardCharsets.ISO_8859_1));
+        byte[] bytes = bytes(entry.name(), entry.file());
+        return new SeriesPatch(entry.name(), Digests.of(bytes), new String(bytes, StandardCharsets.ISO_8859_1));
     }
 
     private static byte[] bytes(String name, Path file) {
@@ -180,16 +199,6 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
         return ProblemException.input(ProblemCode.PATCH_UNREADABLE, Quoted.path(name), obstacle);
     }
 
-    /** Empty where the name leads out of the folder. What a link in it leads to is the user's own choice. */
-    private static Optional<Path> fileOf(PatchFolder entries, String name) {
-        try {
-            Path folder = entries.path().normalize();
-            return Optional.of(folder.resolve(name).normalize()).filter(file -> file.startsWith(folder));
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
-    }
-
     private static String digest(List<SeriesPatch> patches) {
         StringBuilder text = new StringBuilder();
         for (SeriesPatch patch : patches) {
@@ -198,11 +207,14 @@ record PatchSeries(List<SeriesPatch> patches, String digest, List<Problem> warni
         return Digests.of(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static List<Problem> unnamed(List<String> present, List<String> names) {
+    private static List<Problem> unnamed(List<PatchFolder.Entry> present, List<PatchFolder.Entry> series) {
+        Set<Path> named = series.stream().map(entry -> entry.file().normalize()).collect(Collectors.toSet());
         return present.stream()
-                .filter(name -> !names.contains(name))
-                .map(name -> Problem.of(
-                        ProblemCode.PATCH_NOT_IN_SERIES, name, "The series file does not name it: it is not applied."))
+                .filter(entry -> !named.contains(entry.file().normalize()))
+                .map(entry -> Problem.of(
+                        ProblemCode.PATCH_NOT_IN_SERIES,
+                        entry.name(),
+                        "The series file does not name it: it is not applied."))
                 .toList();
     }
 }

@@ -186,15 +186,23 @@ final class CapturePatch {
                 .formatted(last + 1, words.substring(0, Math.min(LONGEST_NAME, words.length())));
     }
 
+    /** The names of the patches that are there for this kernel, sorted. */
     private List<String> names() {
-        if (!Files.isDirectory(request.patches())) {
+        return request.series().selection().folders().stream()
+                .flatMap(folder -> names(folder).stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static List<String> names(Path folder) {
+        if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        return Folders.doing(request.patches(), () -> {
-            try (Stream<Path> files = Files.list(request.patches())) {
+        return Folders.doing(folder, () -> {
+            try (Stream<Path> files = Files.list(folder)) {
                 return files.map(file -> file.getFileName().toString())
                         .filter(name -> name.endsWith(".patch") || name.endsWith(".diff"))
-                        .sorted()
                         .toList();
             }
         });
@@ -204,7 +212,18 @@ final class CapturePatch {
     private List<String> seriesFor(String name) {
         List<String> there = names();
         boolean last = there.stream().allMatch(other -> other.compareTo(name) < 0);
-        return last || Files.exists(request.patches().resolve(SERIES)) ? List.of() : there;
+        if (last || request.series().selection().series().isPresent()) {
+            return List.of();
+        }
+        if (request.series().release().isPresent()) {
+            throw ProblemException.input(new Problem(
+                    ProblemCode.PARAMETER_INVALID,
+                    "kpatch.patchName",
+                    "The patch would be called " + name + ", which is not the last of the names in " + request.patches()
+                            + ", and one order cannot be written for kernels with different patches.",
+                    "Give it a name that is the last one."));
+        }
+        return there;
     }
 
     private void tryOut(PreparedKernel kernel, Consumer<Path> put) {
@@ -213,7 +232,11 @@ final class CapturePatch {
             copy(request.patches(), trial);
             put.accept(trial);
             CheckPatches.run(
-                    trial, kernel.sources(), request.maxFuzz(), temporary.path().resolve("applied"), context.runner());
+                    request.series().selection().in(trial),
+                    kernel.sources(),
+                    request.series().maxFuzz(),
+                    temporary.path().resolve("applied"),
+                    context.runner());
         }
     }
 
@@ -236,9 +259,9 @@ final class CapturePatch {
      *
      * @param order the patches that a new series file names before this one; empty for none
      */
-    private static void put(Path folder, String name, byte[] patch, Optional<String> replaced, List<String> order) {
+    private void put(Path folder, String name, byte[] patch, Optional<String> replaced, List<String> order) {
         Folders.write(folder.resolve(name), patch);
-        Path series = folder.resolve(SERIES);
+        Path series = request.series().selection().in(folder).series().orElseGet(() -> folder.resolve(SERIES));
         if (!order.isEmpty()) {
             Folders.write(series, String.join("\n", order) + "\n");
         }

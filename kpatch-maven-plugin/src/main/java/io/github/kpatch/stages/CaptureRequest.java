@@ -6,11 +6,15 @@ import java.util.Optional;
 /**
  * What a patch that is captured is to be.
  *
- * @param patches the project's patches folder
- * @param maxFuzz how many lines of context a hunk of the series may lack
+ * @param series the project's patches
  * @param name the patch's file name; empty for a number and the subject's words
  * @param subject what it does, one line; empty for the names of what it changes, or what it said before
  * @param author who made it, {@code name <address>}; empty for whom git takes the user for
  */
 public record CaptureRequest(
-        Path patches, int maxFuzz, Optional<String> name, Optional<String> subject, Optional<String> author) {}
+        ProjectPatches series, Optional<String> name, Optional<String> subject, Optional<String> author) {
+    /** The folder of the project's patches. */
+    Path patches() {
+        return series.folder();
+    }
+}

@@ -2,6 +2,7 @@ package io.github.kpatch.stages;
 
 import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.patch.CheckedSeries;
+import io.github.kpatch.patch.PatchSelection;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -18,13 +19,22 @@ public final class CheckSeries {
     private CheckSeries() {}
 
     /**
-     * Checks the patches, or says again what was found out about them.
+     * Checks the patches of a folder, or says again what was found out about them.
      *
-     * @param patches the project's patches folder
      * @param maxFuzz how many lines of context a hunk may lack
      * @throws ProblemException KP301 to KP307, KP401
      */
     public static PatchedSources run(PreparedKernel kernel, Path patches, int maxFuzz, BuildContext context) {
+        return run(kernel, PatchSelection.all(patches), maxFuzz, context);
+    }
+
+    /** The same for the project's patches. */
+    static PatchedSources run(PreparedKernel kernel, ProjectPatches patches, BuildContext context) {
+        return run(kernel, patches.selection(), patches.maxFuzz(), context);
+    }
+
+    private static PatchedSources run(
+            PreparedKernel kernel, PatchSelection patches, int maxFuzz, BuildContext context) {
         List<String> inputs = new ArrayList<>(List.of(Integer.toString(maxFuzz)));
         inputs.addAll(CheckPatches.inputs(patches));
         PatchedSources sources = context.steps()
@@ -40,7 +50,7 @@ public final class CheckSeries {
     }
 
     private static PatchedSources checked(
-            PreparedKernel kernel, Path patches, int maxFuzz, Path folder, BuildContext context) {
+            PreparedKernel kernel, PatchSelection patches, int maxFuzz, Path folder, BuildContext context) {
         CheckedSeries series = CheckPatches.run(patches, kernel.sources(), maxFuzz, folder, context.runner());
         if (kernel.laidOver().isPresent()) {
             refuseOtherParts(kernel, series);

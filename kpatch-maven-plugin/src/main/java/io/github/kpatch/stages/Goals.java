@@ -58,18 +58,17 @@ public final class Goals {
     /**
      * Goal {@code edit}; see {@link EditSources}.
      *
-     * @param patches the project's patches folder
-     * @param maxFuzz how many lines of context a hunk may lack
      * @param files what to take into the working copy, with commas between them
      * @param folder the working copy
      */
-    public void edit(WantedKernel kernel, ProjectConfig config, Path patches, int maxFuzz, String files, Path folder) {
+    public void edit(WantedKernel kernel, ProjectConfig config, ProjectPatches patches, String files, Path folder) {
         EditSources.check(files);
         context.alone(() -> {
             PreparedKernel prepared = UnpackKernel.run(kernel, Optional.of(config), context);
-            Optional<PatchedSources> series = CheckPatches.inputs(patches).isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(CheckSeries.run(prepared, patches, maxFuzz, context));
+            Optional<PatchedSources> series =
+                    CheckPatches.inputs(patches.selection()).isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(CheckSeries.run(prepared, patches, context));
             new EditSources(prepared, new WorkingCopy(folder), context).take(files, series);
             return prepared;
         });
@@ -90,14 +89,9 @@ public final class Goals {
         });
     }
 
-    /**
-     * Goal {@code check-patches}; see {@link CheckSeries}.
-     *
-     * @param patches the project's patches folder
-     * @param maxFuzz how many lines of context a hunk may lack
-     */
-    public void checkPatches(Path patches, int maxFuzz) {
-        context.alone(() -> CheckSeries.run(kernel(Stage.CHECK_PATCHES), patches, maxFuzz, context));
+    /** Goal {@code check-patches}; see {@link CheckSeries}. */
+    public void checkPatches(ProjectPatches patches) {
+        context.alone(() -> CheckSeries.run(kernel(Stage.CHECK_PATCHES), patches, context));
     }
 
     /** Goal {@code special-sections} in a patch project; see {@link ReadStructSizes}. */

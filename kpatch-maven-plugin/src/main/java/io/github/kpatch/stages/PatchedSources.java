@@ -6,6 +6,7 @@ import io.github.kpatch.host.Workspace;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.patch.CheckedSeries;
+import io.github.kpatch.patch.PatchSelection;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 /**
  * What stage {@code check-patches} leaves.
  *
- * @param folder the folder of the patches, relative to the workspace's root
+ * @param selection the patches, in a folder that is relative to the workspace's root
  * @param inputs digest of all that was read there
  * @param patches the patches in order
  * @param files the {@code .c} and {@code .h} files they change or add, sorted by path
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  * @param warnings what a person should look at
  */
 public record PatchedSources(
-        Path folder,
+        PatchSelection selection,
         String inputs,
         List<CheckedSeries.Patch> patches,
         List<PatchedSource> files,
@@ -62,10 +63,13 @@ public record PatchedSources(
      */
     public record PatchedRule(String path, KeptFile patched) {}
 
-    static PatchedSources of(Path folder, PreparedKernel kernel, CheckedSeries series, Workspace workspace) {
+    static PatchedSources of(
+            PatchSelection selection, PreparedKernel kernel, CheckedSeries series, Workspace workspace) {
         return new PatchedSources(
-                workspace.root().relativize(folder.toAbsolutePath().normalize()),
-                Digests.of(CheckPatches.inputs(folder)),
+                selection.in(workspace
+                        .root()
+                        .relativize(selection.folder().toAbsolutePath().normalize())),
+                Digests.of(CheckPatches.inputs(selection)),
                 series.patches(),
                 series.files().stream()
                         .map(file -> new PatchedSource(
@@ -93,8 +97,8 @@ public record PatchedSources(
 
     /** Whether the folder of the patches holds what it held. */
     boolean areOfNow(Workspace workspace) {
-        return Digests.of(CheckPatches.inputs(workspace.root().resolve(folder).normalize()))
-                .equals(inputs);
+        Path folder = workspace.root().resolve(selection.folder()).normalize();
+        return Digests.of(CheckPatches.inputs(selection.in(folder))).equals(inputs);
     }
 
     /** The paths of the changed and added source files in the kernel tree. */

@@ -498,7 +498,8 @@ class CheckPatchesTest {
             patch("a.patch", mutated(sound, random));
             Path scratch = work.resolve("round" + round);
             try {
-                CheckedSeries checked = CheckPatches.run(patches, tree, 2, scratch, new CommandRunner(commands::add));
+                CheckedSeries checked = CheckPatches.run(
+                        PatchSelection.all(patches), tree, 2, scratch, new CommandRunner(commands::add));
                 assertThat(contents(checked.patched()).keySet()).isEqualTo(new TreeSet<>(checked.files()));
                 applied++;
             } catch (ProblemException coded) {
@@ -560,7 +561,11 @@ class CheckPatchesTest {
 
     private CheckedSeries check(int maxFuzz) {
         return CheckPatches.run(
-                patches, tree, maxFuzz, work.resolve("scratch" + runs++), new CommandRunner(commands::add));
+                PatchSelection.all(patches),
+                tree,
+                maxFuzz,
+                work.resolve("scratch" + runs++),
+                new CommandRunner(commands::add));
     }
 
     private ProblemException refusal() {

@@ -37,7 +37,7 @@ class PatchSeriesTest {
         write("#a.patch#", "x");
         write("README.md", "x");
 
-        PatchSeries series = PatchSeries.read(folder);
+        PatchSeries series = PatchSeries.read(PatchSelection.all(folder));
 
         assertThat(names(series)).containsExactly("B.patch", "a.diff", "b.patch");
         assertThat(series.patches().get(1).sha256())
@@ -52,7 +52,7 @@ class PatchSeriesTest {
         write("0003-fix.PATCH", "x");
         Files.createDirectory(folder.resolve("net"));
 
-        assertThat(PatchSeries.read(folder).warnings())
+        assertThat(PatchSeries.read(PatchSelection.all(folder)).warnings())
                 .extracting(Problem::code, Problem::where)
                 .containsExactly(
                         tuple(ProblemCode.PATCH_FOLDER_ENTRY_IGNORED, "0002-fix.patch.gz"),
@@ -82,7 +82,8 @@ class PatchSeriesTest {
                         tuple(ProblemCode.PATCH_UNREADABLE, "d.patch"),
                         tuple(ProblemCode.PATCH_UNREADABLE, "e.patch"),
                         tuple(ProblemCode.PATCH_UNREADABLE, "f.diff"));
-        assertThat(PatchSeries.inputs(folder)).contains("b.patch It is a link to a file that is not there.");
+        assertThat(PatchSeries.inputs(PatchSelection.all(folder)))
+                .contains("b.patch It is a link to a file that is not there.");
     }
 
     @Test
@@ -109,21 +110,21 @@ class PatchSeriesTest {
         Files.writeString(patches.resolve("series"), "linked/fix\nb.patch\n");
         Set<List<String>> seen = new HashSet<>();
 
-        seen.add(PatchSeries.inputs(patches));
+        seen.add(PatchSeries.inputs(PatchSelection.all(patches)));
         Files.writeString(elsewhere.resolve("other"), "y");
-        assertThat(seen).contains(PatchSeries.inputs(patches));
+        assertThat(seen).contains(PatchSeries.inputs(PatchSelection.all(patches)));
         Files.writeString(elsewhere.resolve("fix"), "two");
-        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        assertThat(seen.add(PatchSeries.inputs(PatchSelection.all(patches)))).isTrue();
         write("b", "two");
-        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        assertThat(seen.add(PatchSeries.inputs(PatchSelection.all(patches)))).isTrue();
         Files.writeString(patches.resolve("series"), "b.patch\nlinked/fix\n");
-        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        assertThat(seen.add(PatchSeries.inputs(PatchSelection.all(patches)))).isTrue();
         Files.writeString(patches.resolve("c.patch"), "unnamed");
-        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        assertThat(seen.add(PatchSeries.inputs(PatchSelection.all(patches)))).isTrue();
         Files.delete(folder.resolve("b"));
-        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        assertThat(seen.add(PatchSeries.inputs(PatchSelection.all(patches)))).isTrue();
         Files.delete(patches.resolve("series"));
-        assertThat(seen.add(PatchSeries.inputs(patches))).isTrue();
+        assertThat(seen.add(PatchSeries.inputs(PatchSelection.all(patches)))).isTrue();
     }
 
     @Test
@@ -135,7 +136,7 @@ class PatchSeriesTest {
         write("net/d", "d");
         write("series", "# order matters\n\n c.patch -p1 # last came first\r\nnet/d\na.patch\n");
 
-        PatchSeries series = PatchSeries.read(folder);
+        PatchSeries series = PatchSeries.read(PatchSelection.all(folder));
 
         assertThat(names(series)).containsExactly("c.patch", "net/d", "a.patch");
         assertThat(series.warnings())
@@ -147,15 +148,19 @@ class PatchSeriesTest {
     void digestDependsOnNamesContentsAndOrder() throws IOException {
         write("a.patch", "a");
         write("b.patch", "b");
-        String digest = PatchSeries.read(folder).digest();
+        String digest = PatchSeries.read(PatchSelection.all(folder)).digest();
 
-        assertThat(PatchSeries.read(folder).digest()).isEqualTo(digest);
+        assertThat(PatchSeries.read(PatchSelection.all(folder)).digest()).isEqualTo(digest);
         write("series", "b.patch\na.patch\n");
-        String reordered = PatchSeries.read(folder).digest();
+        String reordered = PatchSeries.read(PatchSelection.all(folder)).digest();
         write("series", "a.patch\nb.patch\n");
-        assertThat(PatchSeries.read(folder).digest()).isEqualTo(digest).isNotEqualTo(reordered);
+        assertThat(PatchSeries.read(PatchSelection.all(folder)).digest())
+                .isEqualTo(digest)
+                .isNotEqualTo(reordered);
         write("b.patch", "B");
-        assertThat(PatchSeries.read(folder).digest()).isNotEqualTo(digest).isNotEqualTo(reordered);
+        assertThat(PatchSeries.read(PatchSelection.all(folder)).digest())
+                .isNotEqualTo(digest)
+                .isNotEqualTo(reordered);
     }
 
     @ParameterizedTest
@@ -188,14 +193,16 @@ class PatchSeriesTest {
         write("series", "# a.patch\n");
         assertThat(refusal().problems()).extracting(Problem::code).containsExactly(ProblemCode.NO_PATCHES);
 
-        assertThat(catchThrowableOfType(ProblemException.class, () -> PatchSeries.read(folder.resolve("absent")))
+        assertThat(catchThrowableOfType(
+                                ProblemException.class,
+                                () -> PatchSeries.read(PatchSelection.all(folder.resolve("absent"))))
                         .problems())
                 .extracting(Problem::code)
                 .containsExactly(ProblemCode.NO_PATCHES);
     }
 
     private ProblemException refusal() {
-        return catchThrowableOfType(ProblemException.class, () -> PatchSeries.read(folder));
+        return catchThrowableOfType(ProblemException.class, () -> PatchSeries.read(PatchSelection.all(folder)));
     }
 
     private static List<String> names(PatchSeries series) {

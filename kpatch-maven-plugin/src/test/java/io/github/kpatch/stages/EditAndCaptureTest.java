@@ -58,9 +58,13 @@ class EditAndCaptureTest {
     }
 
     private void capture(String subject, String name) {
+        capture(new ProjectPatches(patches, 2, Optional.empty(), List.of()), subject, name);
+    }
+
+    private void capture(ProjectPatches series, String subject, String name) {
         CapturePatch capture = new CapturePatch(
                 new CaptureRequest(
-                        patches, 2, Optional.ofNullable(name), Optional.ofNullable(subject), Optional.of("A <a@b.c>")),
+                        series, Optional.ofNullable(name), Optional.ofNullable(subject), Optional.of("A <a@b.c>")),
                 new WorkingCopy(edit),
                 build.context());
         capture.check();
@@ -77,6 +81,35 @@ class EditAndCaptureTest {
         try (Stream<Path> files = Files.list(patches)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
+    }
+
+    @Test
+    void patchesOfOneKernelComeBeforeIt() throws IOException {
+        ProjectPatches ofOne = new ProjectPatches(patches, 2, Optional.of("6.1.1"), List.of("6.1.1", "6.12.1"));
+        Path own = Files.createDirectories(patches.resolve("6.1"));
+        Files.move(patches.resolve("0001-first.patch"), own.resolve("0007-first.patch"));
+        new EditSources(kernel.prepared(), new WorkingCopy(edit), build.context())
+                .take("fs/one.c", Optional.of(CheckSeries.run(kernel.prepared(), ofOne, build.context())));
+        change("fs/one.c", "* 3", "* 4");
+
+        capture(ofOne, "toy", null);
+
+        assertThat(patchNames()).containsExactly("0008-toy.patch", "6.1");
+
+        Files.delete(patches.resolve("0008-toy.patch"));
+        Files.move(own.resolve("0007-first.patch"), own.resolve("first.patch"));
+        Folders.delete(edit);
+        new EditSources(kernel.prepared(), new WorkingCopy(edit), build.context())
+                .take("fs/one.c", Optional.of(CheckSeries.run(kernel.prepared(), ofOne, build.context())));
+        change("fs/one.c", "* 3", "* 4");
+
+        assertThatThrownBy(() -> capture(ofOne, "toy", null)).hasMessageStartingWith("KP106 kpatch.patchName:");
+        assertThat(patchNames()).containsExactly("6.1");
+
+        Files.writeString(own.resolve("series"), "first.patch\n");
+        capture(ofOne, "toy", null);
+
+        assertThat(own.resolve("series")).hasContent("first.patch\n0002-toy.patch\n");
     }
 
     @Test

@@ -72,7 +72,7 @@ class GoalsTest {
     }
 
     private void checkPatches() {
-        goals().checkPatches(patch.getParent(), 2);
+        goals().checkPatches(new ProjectPatches(patch.getParent(), 2, Optional.empty(), List.of()));
     }
 
     @Test
