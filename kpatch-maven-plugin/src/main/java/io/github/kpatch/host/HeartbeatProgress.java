@@ -30,11 +30,12 @@ public final class HeartbeatProgress implements Progress {
     @Override
     public Task start(String title, long total, String unit) {
         AtomicLong done = new AtomicLong();
+        long began = System.nanoTime();
         Timer clock = new Timer("kpatch-heartbeat", true);
         TimerTask beat = new TimerTask() {
             @Override
             public void run() {
-                console.accept(title + ": " + done.get() + (total < 0 ? "" : " of " + total) + " " + unit);
+                console.accept(line(title, done.get(), total, unit, Duration.ofNanos(System.nanoTime() - began)));
             }
         };
         clock.schedule(beat, interval.toMillis(), interval.toMillis());
@@ -49,5 +50,19 @@ public final class HeartbeatProgress implements Progress {
                 clock.cancel();
             }
         };
+    }
+
+    /** With the time that the rest takes, if it goes on as it went. */
+    static String line(String title, long done, long total, String unit, Duration elapsed) {
+        if (total < 0) {
+            return "%s: %d %s".formatted(title, done, unit);
+        }
+        // What depends on something else makes that, too.
+        long counted = Math.min(done, total);
+        String counts = "%s: %d of %d %s".formatted(title, counted, total, unit);
+        return counted == 0 || counted == total
+                ? counts
+                : counts + ", "
+                        + WallTime.about(elapsed.multipliedBy(total - counted).dividedBy(counted)) + " left";
     }
 }
