@@ -54,6 +54,7 @@ public final class Kbuild {
 
     private final PreparedKernel kernel;
     private final List<String> makeVariables;
+    private final Map<String, String> environment;
     private final CommandRunner runner;
     private final int jobs;
 
@@ -62,14 +63,27 @@ public final class Kbuild {
      * @param jobs how many processes make may run at once, at least 1
      */
     public Kbuild(PreparedKernel kernel, CommandRunner runner, int jobs) {
-        this(kernel, kernel.makeVariables(), runner, jobs);
+        this(kernel, kernel.makeVariables(), kernel.makeEnvironment(), runner, jobs);
     }
 
-    private Kbuild(PreparedKernel kernel, List<String> makeVariables, CommandRunner runner, int jobs) {
+    private Kbuild(
+            PreparedKernel kernel,
+            List<String> makeVariables,
+            Map<String, String> environment,
+            CommandRunner runner,
+            int jobs) {
         this.kernel = kernel;
         this.makeVariables = List.copyOf(makeVariables);
+        this.environment = Map.copyOf(environment);
         this.runner = runner;
         this.jobs = jobs;
+    }
+
+    /** Makes the same objects, and has the compiler called by a launcher. */
+    public Kbuild with(CompilerLauncher launcher) {
+        Map<String, String> more = CompilerLauncher.environment(System.getenv());
+        more.putAll(environment);
+        return new Kbuild(kernel, launcher.in(makeVariables, kernel.toolchain().compiler()), more, runner, jobs);
     }
 
     /** Makes the same objects with debug information about every type that their source defines. */
@@ -78,7 +92,7 @@ public final class Kbuild {
         List<String> more = Stream.concat(makeVariables.stream(), hasOptions ? Stream.empty() : Stream.of(OPTIONS))
                 .map(variable -> variable.startsWith(OPTIONS) ? variable + WITH_TYPES : variable)
                 .toList();
-        return new Kbuild(kernel, more, runner, jobs);
+        return new Kbuild(kernel, more, environment, runner, jobs);
     }
 
     /** Tells make that the tree is configured, so that it does not try to do it again. */
@@ -161,20 +175,20 @@ public final class Kbuild {
     /**
      * Calls make with the variables that the tree was prepared with.
      *
-     * @param environment takes precedence over what the tree was prepared with
+     * @param overriding environment that takes precedence over what the tree was prepared with
      */
     public CommandResult make(
             PrivateView view,
             List<String> arguments,
-            Map<String, String> environment,
+            Map<String, String> overriding,
             Path log,
             Consumer<String> lines) {
         List<String> line = new ArrayList<>(List.of("make", "--no-print-directory", "-j" + jobs));
         line.addAll(arguments);
         line.addAll(makeVariables);
         Command command = in(view, line).loggedTo(log);
-        Map<String, String> variables = new TreeMap<>(kernel.makeEnvironment());
-        variables.putAll(environment);
+        Map<String, String> variables = new TreeMap<>(environment);
+        variables.putAll(overriding);
         for (Map.Entry<String, String> variable : variables.entrySet()) {
             command = command.with(variable.getKey(), variable.getValue());
         }

@@ -107,6 +107,14 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.compiler")
     private String compiler;
 
+    /**
+     * A program that calls the compiler for objects, a name on the {@code PATH} or a path: {@code ccache}, {@code sccache},
+     * {@code distcc} or {@code icecc}. It sees the variables of the environment that are for it. Objects of another compiler
+     * than the kernel's are refused.
+     */
+    @Parameter(property = "kpatch.compilerLauncher")
+    private String compilerLauncher;
+
     /** Whether objects keep their debug information. */
     @Parameter(property = "kpatch.debugInfo", defaultValue = "false")
     private boolean debugInfo;
@@ -160,7 +168,8 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
 
     /** What stages work with. */
     final BuildContext context() {
-        return BuildContext.of(workDirectory(), cache(), pluginVersion(), runner(), progress(), console(), jobs());
+        return BuildContext.of(
+                workDirectory(), cache(), pluginVersion(), runner(), progress(), console(), jobs(), launcher());
     }
 
     /** Whether the project says {@code kernels}. */
@@ -216,12 +225,17 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                         runner(),
                         new HeartbeatProgress(console::info),
                         console,
-                        share));
+                        share,
+                        launcher()));
     }
 
     /** Where goals leave what they make for one of the project's {@code kernels}. */
     final Path workDirectory(String of) {
         return workDirectory().resolve(of);
+    }
+
+    private Optional<String> launcher() {
+        return Optional.ofNullable(compilerLauncher).filter(name -> !name.isBlank());
     }
 
     /** The cache that the user wants. */

@@ -62,7 +62,8 @@ public final class Kernels {
                         cache,
                         new PieceReader(archives, packages),
                         packages,
-                        config -> Toolchain.find(Optional.of(config), request.compiler(), runner, cache.memo())),
+                        config -> Toolchain.find(
+                                Optional.of(config), request.compiler(), Optional.empty(), runner, cache.memo())),
                 new KernelSources(archives, cache.memo(), packages, cache),
                 new TreePreparation(cache, runner, progress),
                 runner,

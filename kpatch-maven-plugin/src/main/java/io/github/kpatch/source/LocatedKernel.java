@@ -115,7 +115,7 @@ public final class LocatedKernel {
     public PreparedKernel prepared() {
         KernelConfig config = config(target());
         ConfigRules.checkPreconditions(pieces.built().configName(), config);
-        Toolchain toolchain = Toolchain.find(Optional.of(config), request.compiler(), runner, memo);
+        Toolchain toolchain = Toolchain.find(Optional.of(config), request.compiler(), Optional.empty(), runner, memo);
         toolchain.compiler().checkBuilt(target(), config);
         return trees.prepare(target(), config, sources.open(pieces), toolchain, request);
     }

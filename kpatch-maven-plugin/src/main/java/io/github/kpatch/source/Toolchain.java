@@ -68,16 +68,22 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
      * @param config the target's config, which names the compiler and decides what else is needed; without one the
      *     compiler is {@code gcc} and everything is needed
      * @param compiler the compiler to use instead
+     * @param launcher a program that is to call the compiler
      * @throws ProblemException KP101 naming everything that is missing, with the Debian package it comes in; KP109
      */
     public static Toolchain find(
-            Optional<KernelConfig> config, Optional<String> compiler, CommandRunner runner, FileMemo memo) {
-        return find(config, compiler, new Tools(runner, memo), runner, memo);
+            Optional<KernelConfig> config,
+            Optional<String> compiler,
+            Optional<String> launcher,
+            CommandRunner runner,
+            FileMemo memo) {
+        return find(config, compiler, launcher, new Tools(runner, memo), runner, memo);
     }
 
     static Toolchain find(
             Optional<KernelConfig> config,
             Optional<String> compiler,
+            Optional<String> launcher,
             Tools tools,
             CommandRunner runner,
             FileMemo memo) {
@@ -96,6 +102,7 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
             needed.add(RUST_COMPILER);
             needed.add(RUST_BINDINGS);
         }
+        launcher.ifPresent(name -> needed.add(new Needed(name, baseName(name))));
         List<Needed> missing = new ArrayList<>();
         List<Tool> found = new ArrayList<>();
         for (Needed one : needed) {
@@ -108,7 +115,7 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
         }
         Optional<Path> compilerProgram = tools.find(compilerName);
         if (compilerProgram.isEmpty()) {
-            missing.add(new Needed(compilerName, compilerName.substring(compilerName.lastIndexOf('/') + 1)));
+            missing.add(new Needed(compilerName, baseName(compilerName)));
         }
         for (Needed header : headers(config)) {
             if (INCLUDES.stream().noneMatch(folder -> Files.isRegularFile(folder.resolve(header.name())))) {
@@ -138,6 +145,10 @@ public record Toolchain(List<Tool> tools, Compiler compiler) {
                             + "'.",
                     "Install " + wanted.get() + " and put it first on the PATH."));
         }
+    }
+
+    private static String baseName(String program) {
+        return program.substring(program.lastIndexOf('/') + 1);
     }
 
     private static String nameAndVersion(String line) {

@@ -8,6 +8,7 @@ import io.github.kpatch.host.ProblemList;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Workspace;
 import io.github.kpatch.host.ZstdLibrary;
+import io.github.kpatch.kbuild.CompilerLauncher;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
  * @param progress told of long work
  * @param console told the story
  * @param jobs how many processes or threads may work at once, at least 1
+ * @param launcher calls the compiler for objects
  */
 public record BuildContext(
         Workspace workspace,
@@ -36,7 +38,8 @@ public record BuildContext(
         CommandRunner runner,
         Progress progress,
         Console console,
-        int jobs) {
+        int jobs,
+        Optional<CompilerLauncher> launcher) {
     public BuildContext {
         if (jobs < 1) {
             throw new IllegalArgumentException("jobs: " + jobs);
@@ -49,7 +52,8 @@ public record BuildContext(
      * @param workDirectory the project's folder for what is built
      * @param cache shared between builds; empty for the user's own
      * @param pluginVersion the plugin's version, whose results another one does not believe
-     * @throws ProblemException KP109 when make cannot work in the cache
+     * @param launcher the program that calls the compiler for objects, a name on the {@code PATH} or a path
+     * @throws ProblemException KP109 when make cannot work in the cache, or cannot be told to call the launcher
      */
     public static BuildContext of(
             Path workDirectory,
@@ -58,7 +62,8 @@ public record BuildContext(
             CommandRunner runner,
             Progress progress,
             Console console,
-            int jobs) {
+            int jobs,
+            Optional<String> launcher) {
         Path cacheRoot = cache.orElseGet(KernelCache::defaultRoot);
         if (!PlainPath.is(cacheRoot)) {
             throw ProblemException.input(new Problem(
@@ -67,6 +72,10 @@ public record BuildContext(
                     "make cannot work in a cache of this name.",
                     "Let kpatch.cache name a folder of ASCII letters, digits and the characters / . _ + - alone."));
         }
+        launcher.filter(name -> !PlainPath.is(name)).ifPresent(name -> {
+            throw ProblemException.input(
+                    ProblemCode.PATH_NOT_PLAIN, name, "make cannot be told to call a compiler launcher of this name.");
+        });
         ZstdLibrary.load();
         Workspace workspace = new Workspace(workDirectory);
         return new BuildContext(
@@ -76,7 +85,8 @@ public record BuildContext(
                 runner,
                 progress,
                 console,
-                jobs);
+                jobs,
+                launcher.map(CompilerLauncher::new));
     }
 
     /**

@@ -5,12 +5,14 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.kbuild.BuildPlace;
+import io.github.kpatch.kbuild.CheckCompiler;
 import io.github.kpatch.kbuild.CheckExports;
 import io.github.kpatch.kbuild.CheckParent;
 import io.github.kpatch.kbuild.CheckPreparedFiles;
 import io.github.kpatch.kbuild.CheckUnwindData;
 import io.github.kpatch.kbuild.CompiledSources;
 import io.github.kpatch.kbuild.CompilerErrors;
+import io.github.kpatch.kbuild.CompilerLauncher;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.KbuildRecord;
 import io.github.kpatch.kbuild.OriginalObjects;
@@ -62,7 +64,7 @@ public final class BuildObjects {
      * Builds the objects of the patched sources.
      *
      * @param debug asked for what the kernel is made of where the shipped one does not say
-     * @throws ProblemException KP402, KP403, KP417, KP504
+     * @throws ProblemException KP402, KP403, KP417, KP504; KP102 when a launcher has another compiler compile
      */
     public static BuiltObjects run(
             PreparedKernel kernel, PatchedSources sources, DebugFacts debug, BuildContext context) {
@@ -139,7 +141,8 @@ public final class BuildObjects {
     }
 
     private Kbuild kbuild() {
-        return new Kbuild(kernel, context.runner(), context.jobs());
+        Kbuild kbuild = new Kbuild(kernel, context.runner(), context.jobs());
+        return context.launcher().map(kbuild::with).orElse(kbuild);
     }
 
     /**
@@ -319,6 +322,19 @@ public final class BuildObjects {
             if (!Files.isRegularFile(view.file(object))) {
                 throw new IllegalStateException("make succeeded and left no " + object);
             }
+        }
+        context.launcher().ifPresent(launcher -> checkCompiler(view, objects, launcher));
+    }
+
+    private void checkCompiler(PrivateView view, List<String> objects, CompilerLauncher launcher) {
+        List<Problem> problems = objects.stream()
+                .flatMap(object ->
+                        CheckCompiler.of(
+                                object, view.file(object), kernel.toolchain().compiler(), launcher)
+                                .stream())
+                .toList();
+        if (!problems.isEmpty()) {
+            throw ProblemException.inputs(problems);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.kpatch.stages;
 
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.WallTime;
+import io.github.kpatch.kbuild.CompilerLauncher;
 import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.source.Toolchain;
 import java.nio.file.Files;
@@ -27,7 +28,11 @@ public final class FindToolchain {
                 .map(FindToolchain::read);
         // Without a config the compiler's name is a guess, and unpack will look for the right one.
         Toolchain toolchain = Toolchain.find(
-                config, kernel.compiler(), context.runner(), context.cache().memo());
+                config,
+                kernel.compiler(),
+                context.launcher().map(CompilerLauncher::command),
+                context.runner(),
+                context.cache().memo());
         context.console()
                 .info("Toolchain: %s; %s in %s"
                         .formatted(

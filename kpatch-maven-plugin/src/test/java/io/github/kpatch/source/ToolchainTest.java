@@ -40,13 +40,16 @@ class ToolchainTest {
         KernelConfig config =
                 config("CONFIG_CC_VERSION_TEXT=\"gcc-12 (Debian 12.2.0) 12.2.0\"\nCONFIG_DEBUG_INFO_BTF=y\n");
 
-        assertThatThrownBy(() -> Toolchain.find(Optional.of(config), Optional.empty(), none, runner, memo()))
+        assertThatThrownBy(() -> Toolchain.find(
+                        Optional.of(config), Optional.empty(), Optional.of("ccache"), none, runner, memo()))
                 .hasMessageContaining("KP101 make: ")
+                .hasMessageContaining("KP101 ccache: ")
                 .hasMessageContaining("KP101 ld: ")
                 .hasMessageContaining("KP101 pahole: ")
                 .hasMessageContaining("KP101 python3: ")
                 .hasMessageContaining("KP101 gcc-12: ")
-                .hasMessageContaining("apt-get install bc binutils bison dwarves flex gcc-12 make patch perl python3");
+                .hasMessageContaining(
+                        "apt-get install bc binutils bison ccache dwarves flex gcc-12 make patch perl python3");
         assertThat(started).isEmpty();
     }
 
@@ -54,8 +57,13 @@ class ToolchainTest {
     void paholeAndPythonAreNeededForBtfOnly() {
         Tools none = new Tools(runner, memo(), folder.toString());
 
-        assertThatThrownBy(() ->
-                        Toolchain.find(Optional.of(config("CONFIG_SMP=y\n")), Optional.empty(), none, runner, memo()))
+        assertThatThrownBy(() -> Toolchain.find(
+                        Optional.of(config("CONFIG_SMP=y\n")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        none,
+                        runner,
+                        memo()))
                 .hasMessageContaining("KP101 gcc: ")
                 .hasMessageNotContaining("pahole")
                 .hasMessageNotContaining("python");
@@ -66,7 +74,8 @@ class ToolchainTest {
         KernelConfig config =
                 config("CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=\"rustc 1.85.1 (4eb161250 2025-03-15)\"\n");
         Tools none = new Tools(runner, memo(), folder.toString());
-        assertThatThrownBy(() -> Toolchain.find(Optional.of(config), Optional.empty(), none, runner, memo()))
+        assertThatThrownBy(() ->
+                        Toolchain.find(Optional.of(config), Optional.empty(), Optional.empty(), none, runner, memo()))
                 .hasMessageContaining("KP101 rustc: ")
                 .hasMessageContaining("KP101 bindgen: ");
 
@@ -74,10 +83,12 @@ class ToolchainTest {
         Tools withRust = new Tools(runner, memo(), bin + File.pathSeparator + System.getenv("PATH"));
         script(bin.resolve("bindgen"), "bindgen 0.71.1");
         script(bin.resolve("rustc"), "rustc 1.63.0 (other)");
-        assertThatThrownBy(() -> Toolchain.find(Optional.of(config), Optional.of("gcc"), withRust, runner, memo()))
+        assertThatThrownBy(() -> Toolchain.find(
+                        Optional.of(config), Optional.of("gcc"), Optional.empty(), withRust, runner, memo()))
                 .hasMessageContaining("KP102 rustc: The kernel was built with 'rustc 1.85.1', this is 'rustc 1.63.0'.");
         script(bin.resolve("rustc"), "rustc 1.85.1 (another build)");
-        Toolchain found = Toolchain.find(Optional.of(config), Optional.of("gcc"), withRust, runner, memo());
+        Toolchain found =
+                Toolchain.find(Optional.of(config), Optional.of("gcc"), Optional.empty(), withRust, runner, memo());
         assertThat(found.tool("rustc").program()).isEqualTo(bin.resolve("rustc"));
     }
 
@@ -88,7 +99,8 @@ class ToolchainTest {
 
     @Test
     void theCompilerSaysWhatItWritesIntoObjects() {
-        Toolchain toolchain = Toolchain.find(Optional.of(config("CONFIG_SMP=y\n")), Optional.of("gcc"), runner, memo());
+        Toolchain toolchain = Toolchain.find(
+                Optional.of(config("CONFIG_SMP=y\n")), Optional.of("gcc"), Optional.empty(), runner, memo());
         NativeTools.compile(folder, "oracle", "int oracle;\n");
         String dump = NativeTools.run(folder, "readelf", "--string-dump=.comment", "oracle.o")
                 .out();
@@ -97,7 +109,7 @@ class ToolchainTest {
         assertThat(toolchain.compiler().version()).isEqualTo(ToyKernel.gccVersion());
         assertThat(toolchain.tool("make").version()).contains("Make");
         started.clear();
-        Toolchain.find(Optional.of(config("CONFIG_SMP=y\n")), Optional.of("gcc"), runner, memo());
+        Toolchain.find(Optional.of(config("CONFIG_SMP=y\n")), Optional.of("gcc"), Optional.empty(), runner, memo());
         assertThat(started).isEmpty();
     }
 

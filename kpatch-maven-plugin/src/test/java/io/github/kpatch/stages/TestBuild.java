@@ -9,6 +9,7 @@ import io.github.kpatch.testing.TestConsole;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A build in a temporary folder, that remembers what it told and what it ran. */
@@ -54,6 +55,7 @@ final class TestBuild extends TestConsole {
                 new CommandRunner(ran::add),
                 Progress.NONE,
                 console,
-                2);
+                2,
+                Optional.empty());
     }
 }
