@@ -127,6 +127,13 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.debugPackage", defaultValue = "auto")
     private String debugPackage;
 
+    /**
+     * The distribution whose kernels are meant, by its name in the README's table; by default the one that
+     * {@code /etc/os-release} names.
+     */
+    @Parameter(property = "kpatch.distribution")
+    private String distribution;
+
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
     @Parameter(property = "kpatch.cache")
     private File cache;
@@ -169,7 +176,15 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     /** What stages work with. */
     final BuildContext context() {
         return BuildContext.of(
-                workDirectory(), cache(), pluginVersion(), runner(), progress(), console(), jobs(), launcher());
+                workDirectory(),
+                cache(),
+                pluginVersion(),
+                runner(),
+                progress(),
+                console(),
+                jobs(),
+                launcher(),
+                distribution());
     }
 
     /** Whether the project says {@code kernels}. */
@@ -226,7 +241,8 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                         new HeartbeatProgress(console::info),
                         console,
                         share,
-                        launcher()));
+                        launcher(),
+                        distribution()));
     }
 
     /** Where goals leave what they make for one of the project's {@code kernels}. */
@@ -236,6 +252,10 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
 
     private Optional<String> launcher() {
         return Optional.ofNullable(compilerLauncher).filter(name -> !name.isBlank());
+    }
+
+    private Optional<String> distribution() {
+        return Optional.ofNullable(distribution).filter(name -> !name.isBlank());
     }
 
     /** The cache that the user wants. */

@@ -116,6 +116,10 @@ public enum ProblemCode {
             260,
             "An archive or package has a form that is not read.",
             "Unpack it by its own tools, and give the folder or the files."),
+    DISTRIBUTION_UNKNOWN(
+            261,
+            "Nothing is known of the packages of a distribution.",
+            "Name the one whose kernels are meant with kpatch.distribution, or give the kernel's pieces or a kernel kit."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

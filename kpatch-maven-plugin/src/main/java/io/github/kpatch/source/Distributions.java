@@ -12,14 +12,42 @@ final class Distributions {
     private Distributions() {}
 
     /**
-     * The distribution that a kernel comes from where its pieces are not given.
+     * The distribution that a kernel comes from where its pieces are not given. Of one that is not known the refusal, KP261,
+     * comes when something is asked of it.
      *
+     * @param choice what the user says of it
      * @param offline whether no package manager may be called
      * @param root the machine's root folder
      */
-    static Distribution here(
-            KernelCache cache, CommandRunner runner, Tools tools, Progress progress, boolean offline, Path root) {
+    static Distribution of(
+            DistributionChoice choice,
+            KernelCache cache,
+            CommandRunner runner,
+            Tools tools,
+            Progress progress,
+            boolean offline,
+            Path root) {
+        DistributionTable table = DistributionTable.standard();
+        OsRelease machine = OsRelease.of(root);
+        Optional<DistributionTable.Row> row =
+                choice.name().isPresent() ? table.named(choice.name().get()) : table.of(machine);
+        if (row.isEmpty()) {
+            return unknown(choice, machine, table);
+        }
         return new Debian(cache, runner, tools, progress, offline, root);
+    }
+
+    private static Distribution unknown(DistributionChoice choice, OsRelease machine, DistributionTable table) {
+        return choice.name()
+                .map(name -> new UnknownDistribution(
+                        "kpatch.distribution", "'" + name + "' is no distribution that is known.", table.names()))
+                .orElseGet(() -> new UnknownDistribution(
+                        "/etc/os-release",
+                        machine.names().isEmpty()
+                                ? "The machine does not say which distribution it is."
+                                : "The machine says it is " + String.join(", like ", machine.names())
+                                        + ", of which nothing is known.",
+                        table.names()));
     }
 
     /** The version of the package that a kernel was built as, by its banner; empty for kernels of others. */

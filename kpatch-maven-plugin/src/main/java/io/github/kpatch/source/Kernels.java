@@ -18,24 +18,33 @@ public final class Kernels {
     private final Progress progress;
     private final Tools tools;
     private final Path root;
+    private final DistributionChoice choice;
 
     /**
      * @param progress told of long work
+     * @param choice which distribution's kernels
      */
-    public Kernels(KernelCache cache, CommandRunner runner, Progress progress) {
-        this(cache, runner, progress, new Tools(runner, cache.memo()), Path.of("/"));
+    public Kernels(KernelCache cache, CommandRunner runner, Progress progress, DistributionChoice choice) {
+        this(cache, runner, progress, new Tools(runner, cache.memo()), Path.of("/"), choice);
     }
 
     /**
      * @param tools finds programs
      * @param root the machine's root folder, below which installed packages lie
      */
-    Kernels(KernelCache cache, CommandRunner runner, Progress progress, Tools tools, Path root) {
+    Kernels(
+            KernelCache cache,
+            CommandRunner runner,
+            Progress progress,
+            Tools tools,
+            Path root,
+            DistributionChoice choice) {
         this.cache = cache;
         this.runner = runner;
         this.progress = progress;
         this.tools = tools;
         this.root = root;
+        this.choice = choice;
     }
 
     /** The release that is patched when none is named and no vmlinux is given. */
@@ -87,7 +96,7 @@ public final class Kernels {
     }
 
     private Distribution distribution(boolean offline) {
-        return Distributions.here(cache, runner, tools, progress, offline, root);
+        return Distributions.of(choice, cache, runner, tools, progress, offline, root);
     }
 
     /**

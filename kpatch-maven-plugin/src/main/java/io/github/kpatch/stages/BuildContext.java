@@ -12,6 +12,7 @@ import io.github.kpatch.kbuild.CompilerLauncher;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.DistributionChoice;
 import io.github.kpatch.source.KernelCache;
 import io.github.kpatch.source.Kernels;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.util.function.Supplier;
  * @param console told the story
  * @param jobs how many processes or threads may work at once, at least 1
  * @param launcher calls the compiler for objects
+ * @param distribution which distribution's kernels
  */
 public record BuildContext(
         Workspace workspace,
@@ -39,7 +41,8 @@ public record BuildContext(
         Progress progress,
         Console console,
         int jobs,
-        Optional<CompilerLauncher> launcher) {
+        Optional<CompilerLauncher> launcher,
+        DistributionChoice distribution) {
     public BuildContext {
         if (jobs < 1) {
             throw new IllegalArgumentException("jobs: " + jobs);
@@ -53,6 +56,7 @@ public record BuildContext(
      * @param cache shared between builds; empty for the user's own
      * @param pluginVersion the plugin's version, whose results another one does not believe
      * @param launcher the program that calls the compiler for objects, a name on the {@code PATH} or a path
+     * @param distribution the distribution whose kernels are meant; empty for the machine's
      * @throws ProblemException KP109 when make cannot work in the cache, or cannot be told to call the launcher
      */
     public static BuildContext of(
@@ -63,7 +67,8 @@ public record BuildContext(
             Progress progress,
             Console console,
             int jobs,
-            Optional<String> launcher) {
+            Optional<String> launcher,
+            Optional<String> distribution) {
         Path cacheRoot = cache.orElseGet(KernelCache::defaultRoot);
         if (!PlainPath.is(cacheRoot)) {
             throw ProblemException.input(new Problem(
@@ -86,7 +91,8 @@ public record BuildContext(
                 progress,
                 console,
                 jobs,
-                launcher.map(CompilerLauncher::new));
+                launcher.map(CompilerLauncher::new),
+                new DistributionChoice(distribution));
     }
 
     /**
@@ -104,6 +110,6 @@ public record BuildContext(
 
     /** Gets kernels. */
     Kernels kernels() {
-        return new Kernels(cache, runner, progress);
+        return new Kernels(cache, runner, progress, distribution);
     }
 }

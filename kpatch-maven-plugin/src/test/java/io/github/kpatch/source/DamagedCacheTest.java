@@ -50,7 +50,13 @@ class DamagedCacheTest {
 
     private PreparedKernel prepare() {
         CommandRunner runner = new CommandRunner(line -> {});
-        return new Kernels(cache(), runner, Progress.NONE, new Tools(runner, cache().memo()), folder.resolve("no-root"))
+        return new Kernels(
+                        cache(),
+                        runner,
+                        Progress.NONE,
+                        new Tools(runner, cache().memo()),
+                        folder.resolve("no-root"),
+                        DistributionChoice.HERE)
                 .locate(request)
                 .prepared();
     }

@@ -50,6 +50,8 @@ class DebianKernelTest {
         archive = Files.createDirectories(folder.resolve("archive"));
         root = Files.createDirectories(folder.resolve("root"));
         Files.createDirectories(root.resolve("var/lib/dpkg"));
+        Files.createDirectories(root.resolve("etc"));
+        Files.writeString(root.resolve("etc/os-release"), "PRETTY_NAME=\"Debian GNU/Linux 12\"\nID=debian\n");
         Files.createDirectories(root.resolve("var/lib/apt/lists"));
         // apt-cache [option] show|search NAME…: what is in the files SHOW-NAME or in the file SEARCH.
         program("apt-cache", """
@@ -157,7 +159,7 @@ class DebianKernelTest {
     private Kernels kernels() {
         CommandRunner runner = new CommandRunner(started::add);
         Tools tools = new Tools(runner, cache().memo(), programs.toString());
-        return new Kernels(cache(), runner, Progress.NONE, tools, root);
+        return new Kernels(cache(), runner, Progress.NONE, tools, root, DistributionChoice.HERE);
     }
 
     private static KernelRequest request(Optional<String> release, boolean offline) {
@@ -484,8 +486,14 @@ class DebianKernelTest {
 
     private Distribution distribution() {
         CommandRunner runner = new CommandRunner(started::add);
-        return Distributions.here(
-                cache(), runner, new Tools(runner, cache().memo(), programs.toString()), Progress.NONE, false, root);
+        return Distributions.of(
+                DistributionChoice.HERE,
+                cache(),
+                runner,
+                new Tools(runner, cache().memo(), programs.toString()),
+                Progress.NONE,
+                false,
+                root);
     }
 
     @Test
@@ -658,6 +666,6 @@ class DebianKernelTest {
         kernels().locate(request(Optional.of(RELEASE), false)).prepared();
 
         assertThat(started).noneMatch(line -> line.contains("dpkg") || line.contains(" install"));
-        assertThat(NativeTools.run(folder, "ls", root.toString()).out()).isEqualTo("var\n");
+        assertThat(NativeTools.run(folder, "ls", root.toString()).out()).isEqualTo("etc\nvar\n");
     }
 }

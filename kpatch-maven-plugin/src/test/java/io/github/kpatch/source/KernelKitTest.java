@@ -54,7 +54,13 @@ class KernelKitTest {
     private Kernels kernels(String machine) {
         KernelCache cache = new KernelCache(folder.resolve(machine), line -> {});
         CommandRunner runner = new CommandRunner(line -> {});
-        return new Kernels(cache, runner, Progress.NONE, new Tools(runner, cache.memo()), folder.resolve("no-root"));
+        return new Kernels(
+                cache,
+                runner,
+                Progress.NONE,
+                new Tools(runner, cache.memo()),
+                folder.resolve("no-root"),
+                DistributionChoice.HERE);
     }
 
     private static KernelRequest request(GivenPieces given, Optional<String> release, DebugPackage debugPackage) {

@@ -38,7 +38,12 @@ class KernelsTest {
     private Kernels kernels() {
         CommandRunner runner = new CommandRunner(started::add);
         return new Kernels(
-                cache(), runner, Progress.NONE, new Tools(runner, cache().memo()), folder.resolve("no-root"));
+                cache(),
+                runner,
+                Progress.NONE,
+                new Tools(runner, cache().memo()),
+                folder.resolve("no-root"),
+                DistributionChoice.HERE);
     }
 
     private static KernelRequest request(GivenPieces given) {

@@ -48,7 +48,13 @@ class OutOfTreeLayerTest {
     private Kernels kernels() {
         KernelCache cache = new KernelCache(folder.resolve("cache"), line -> {});
         CommandRunner runner = new CommandRunner(line -> {});
-        return new Kernels(cache, runner, Progress.NONE, new Tools(runner, cache.memo()), folder.resolve("no-root"));
+        return new Kernels(
+                cache,
+                runner,
+                Progress.NONE,
+                new Tools(runner, cache.memo()),
+                folder.resolve("no-root"),
+                DistributionChoice.HERE);
     }
 
     private static String export(String symbol) {

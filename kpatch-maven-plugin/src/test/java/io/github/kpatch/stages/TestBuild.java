@@ -4,6 +4,7 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Workspace;
+import io.github.kpatch.source.DistributionChoice;
 import io.github.kpatch.source.KernelCache;
 import io.github.kpatch.testing.TestConsole;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ final class TestBuild extends TestConsole {
                 Progress.NONE,
                 console,
                 2,
-                Optional.empty());
+                Optional.empty(),
+                DistributionChoice.HERE);
     }
 }
