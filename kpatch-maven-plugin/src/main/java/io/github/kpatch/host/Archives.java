@@ -260,8 +260,11 @@ public final class Archives {
         }
     }
 
-    /** How the name of a tar archive ends by what it holds, such as {@code tar.xz}; without a dot in front. */
+    /** How the name of an archive of source ends by what it holds, such as {@code tar.xz} or {@code src.rpm}; without a dot in front. */
     public static String extension(Path archive) {
+        if (RpmPackage.is(archive)) {
+            return "src.rpm";
+        }
         return Folders.doing(
                 archive, () -> "tar" + Compression.of(magic(archive, 0)).ending());
     }

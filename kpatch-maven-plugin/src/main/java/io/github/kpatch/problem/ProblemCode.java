@@ -120,6 +120,10 @@ public enum ProblemCode {
             261,
             "Nothing is known of the packages of a distribution.",
             "Name the one whose kernels are meant with kpatch.distribution, or give the kernel's pieces or a kernel kit."),
+    SOURCE_RECIPE_UNKNOWN(
+            262,
+            "A source package does more to its archive than apply plain patches.",
+            "Give the source as that package's own tools prepare it (rpmbuild -bp), as a folder or an archive."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

@@ -7,7 +7,8 @@ import java.util.Optional;
  * What the user gives of the kernel to be patched. Whatever is missing comes from the distribution.
  *
  * @param kit a kernel kit, which holds all of them
- * @param source kernel source: a folder, a tar archive in any compression, or a Debian package that holds one
+ * @param source kernel source: a folder, a tar archive in any compression, or a Debian package that holds one,
+ *     or a source package of RPM
  * @param config the {@code .config} the kernel was built with
  * @param vmlinux the kernel's uncompressed ELF file, with symbols and debug information
  * @param symvers the kernel's {@code Module.symvers}

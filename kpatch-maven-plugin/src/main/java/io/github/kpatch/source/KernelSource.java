@@ -9,6 +9,7 @@ import java.util.function.Supplier;
  *
  * @param sha256 SHA-256 of the source archive, or of names and contents of a source folder
  * @param packageVersion version of the distribution's package it came in, where it came in one
+ * @param versionIsRelease whether the release of a kernel built from it begins with that version, as in families of RPM
  * @param builtIn whether somebody has configured or built in it
  * @param origin what to call it in messages
  * @param archive brings its archive; empty for a folder
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 record KernelSource(
         String sha256,
         Optional<String> packageVersion,
+        boolean versionIsRelease,
         boolean builtIn,
         String origin,
         Optional<Supplier<Path>> archive,

@@ -1,11 +1,14 @@
 package io.github.kpatch.source;
 
 import io.github.kpatch.host.Archives;
+import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.RpmPackage;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.rpm.SourceRpm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +22,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Opens the forms that kernel source comes in: a folder, an archive, or an archive inside a Debian package. */
+/**
+ * Opens the forms that kernel source comes in: a folder, an archive, an archive inside a Debian package, a source package
+ * of RPM.
+ */
 final class KernelSources {
     private final Archives archives;
     private final FileMemo memo;
     private final PackageStore packages;
     private final KernelCache cache;
+    private final CommandRunner runner;
 
-    KernelSources(Archives archives, FileMemo memo, PackageStore packages, KernelCache cache) {
+    KernelSources(Archives archives, FileMemo memo, PackageStore packages, KernelCache cache, CommandRunner runner) {
+        this.runner = runner;
         this.archives = archives;
         this.memo = memo;
         this.packages = packages;
@@ -43,6 +51,7 @@ final class KernelSources {
                     beside.sha256(),
                     pieces.sourceVersion(),
                     false,
+                    false,
                     beside.toString(),
                     Optional.of(beside::file),
                     (scratch, tree) -> unpack(beside.file(), beside.sha256(), scratch, tree));
@@ -54,6 +63,7 @@ final class KernelSources {
             return new KernelSource(
                     digest,
                     Optional.empty(),
+                    false,
                     SourceFolder.wasBuiltIn(path),
                     path.toString(),
                     Optional.empty(),
@@ -68,9 +78,12 @@ final class KernelSources {
             String version = Archives.control(path).get("Version");
             return inner(digest, version, path.toString(), reading -> reading.accept(path));
         }
+        Optional<String> rpmVersion =
+                RpmPackage.is(path) ? Optional.of(RpmPackage.read(path).versionRelease()) : Optional.empty();
         return new KernelSource(
                 digest,
-                pieces.sourceVersion(),
+                rpmVersion.or(pieces::sourceVersion),
+                rpmVersion.isPresent(),
                 false,
                 path.toString(),
                 Optional.of(() -> path),
@@ -127,6 +140,7 @@ final class KernelSources {
                 digest,
                 Optional.of(version),
                 false,
+                false,
                 origin,
                 Optional.of(brought),
                 (scratch, tree) -> unpack(brought.get(), digest, scratch, tree));
@@ -176,6 +190,10 @@ final class KernelSources {
     }
 
     private void unpack(Path archive, String digest, Path scratch, Path tree) {
+        if (RpmPackage.is(archive)) {
+            new SourceRpm(archives, runner).write(archive, digest, scratch, tree);
+            return;
+        }
         Path unpacked = scratch.resolve("unpacked");
         memo.remember(
                 "sha256",

@@ -73,7 +73,7 @@ public final class Kernels {
                         packages,
                         config -> Toolchain.find(
                                 Optional.of(config), request.compiler(), Optional.empty(), runner, cache.memo())),
-                new KernelSources(archives, cache.memo(), packages, cache),
+                new KernelSources(archives, cache.memo(), packages, cache, runner),
                 new TreePreparation(cache, runner, progress),
                 runner,
                 cache.memo(),

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The version that the top Makefile of a source tree says, such as 6.1.192. It is not the kernel's release:
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
  */
 record SourceVersion(String text) {
     private static final Pattern LINE = Pattern.compile("(VERSION|PATCHLEVEL|SUBLEVEL) *= *(\\d+) *");
+    private static final Pattern REBUILD = Pattern.compile("(?<=-.{1,99})\\.\\d+$");
     private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
     /** Reads it from a tree. */
@@ -61,7 +63,11 @@ record SourceVersion(String text) {
             same = numbersOf(built.get()).equals(numbersOf(text))
                     && source.packageVersion().map(built.get()::equals).orElse(true);
         } else {
-            same = fits(target.release());
+            same = fits(target.release())
+                    && (!source.versionIsRelease()
+                            || source.packageVersion()
+                                    .map(version -> beginsWith(target.release(), version))
+                                    .orElse(true));
         }
         if (!same) {
             throw ProblemException.input(
@@ -71,6 +77,12 @@ record SourceVersion(String text) {
                             + " was built from "
                             + built.orElse(target.release().value()) + ".");
         }
+    }
+
+    /** SUSE leaves the number at the version's end, which counts rebuilds, out of the release. */
+    private static boolean beginsWith(KernelRelease release, String version) {
+        return Stream.of(version, REBUILD.matcher(version).replaceFirst(""))
+                .anyMatch(text -> (release.value() + ".").matches(Pattern.quote(text) + "[.+-].*"));
     }
 
     private boolean fits(KernelRelease release) {

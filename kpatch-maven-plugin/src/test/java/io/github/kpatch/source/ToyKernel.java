@@ -47,6 +47,7 @@ final class ToyKernel {
                 mrproper:
                 \trm -rf include/generated include/config .config made-by-hand
                 """);
+        files.put("Kconfig", "mainmenu \"Toy\"\n");
         files.put("kernel/a.c", "int a;\n");
         files.put("scripts/run.sh", "#!/bin/sh\n");
     }

@@ -29,6 +29,17 @@ public final class RpmTools {
 
     /** The packages that a spec makes, sorted; its sources lie in {@code folder}. */
     public static List<Path> build(Path folder, String spec) {
+        return build(folder, spec, "-ba").stream()
+                .filter(file -> !file.toString().endsWith(".src.rpm"))
+                .toList();
+    }
+
+    /** The source package that a spec makes; its sources lie in {@code folder}. */
+    public static Path source(Path folder, String spec) {
+        return build(folder, spec, "-bs").get(0);
+    }
+
+    private static List<Path> build(Path folder, String spec, String what) {
         Path top = folder.resolve("rpmbuild");
         try {
             Files.writeString(folder.resolve("test.spec"), spec);
@@ -38,7 +49,7 @@ public final class RpmTools {
         NativeTools.run(
                 folder,
                 "rpmbuild",
-                "-ba",
+                what,
                 "--quiet",
                 "--define",
                 "_topdir " + top,
@@ -50,8 +61,7 @@ public final class RpmTools {
                 "__os_install_post %{nil}",
                 "test.spec");
         try (Stream<Path> files = Files.walk(top)) {
-            return files.filter(file ->
-                            file.toString().endsWith(".rpm") && !file.toString().endsWith(".src.rpm"))
+            return files.filter(file -> file.toString().endsWith(".rpm"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -1,0 +1,2 @@
+/** Kernels of distributions that ship RPM packages, and their source packages. */
+package io.github.kpatch.source.rpm;
