@@ -24,6 +24,9 @@ final class IncludeFolders {
     private static final Pattern COMMENT = Pattern.compile("(?m)(?<!\\\\)#.*$");
     private static final Pattern SET = Pattern.compile(
             "(?m)(?:^|:)[ \\t]*(?:(?:export|override)[ \\t]+)?([A-Za-z_]\\w*)[ \\t]*(:{0,3}=|\\?=|\\+=)[ \\t]*([^\\n]*?)[ \\t]*$");
+    /** A folder that comes with the compiler, outside of the tree. */
+    private static final Pattern OF_COMPILER = Pattern.compile("\\$\\(shell \\$\\(CC\\) -print-file-name=[\\w.-]+\\)");
+
     private static final Pattern VARIABLE = Pattern.compile("\\$[({]([A-Za-z_]\\w*)[)}]");
     private static final Set<String> ONLY_SET = Set.of("=", ":=");
     private static final Set<String> OF_KBUILD = Set.of("src", "obj", "srctree", "objtree");
@@ -42,7 +45,8 @@ final class IncludeFolders {
      * @param makefile its path relative to the tree
      */
     static List<String> in(String makefile, String text) {
-        String uncommented = COMMENT.matcher(text).replaceAll("");
+        String uncommented =
+                OF_COMPILER.matcher(COMMENT.matcher(text).replaceAll("")).replaceAll("/compiler");
         Map<String, String> values = values(uncommented);
         return OPTION.matcher(uncommented)
                 .results()

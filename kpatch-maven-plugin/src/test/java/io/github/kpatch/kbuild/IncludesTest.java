@@ -164,6 +164,7 @@ class IncludesTest {
         "HERE = $(srctree)/net|HERE += -I$(srctree)/fs, true",
         "HERE = $(srctree)/net|main.o: HERE = $(srctree)/fs, true",
         "HERE = $(shell find), true",
+        "HERE = $(srctree)/net|main.o: more = -isystem $(shell $(CC) -print-file-name=include), false",
         "HERE = $(HERE), true"
     })
     void whatAVariableStandsForIsReadWhereItIsSetOnce(String lines, boolean found) throws IOException {
