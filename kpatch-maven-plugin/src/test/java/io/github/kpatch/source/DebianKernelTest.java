@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Digests;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.TestArchives;
 import io.github.kpatch.host.Tools;
@@ -589,6 +590,48 @@ class DebianKernelTest {
                         .prepared()
                         .digest())
                 .isEqualTo(offline.digest());
+    }
+
+    /** As Debian packs them since 7.0: the image package is empty. */
+    @Test
+    void aKernelInPartsIsTheSameKernel() throws IOException {
+        PreparedKernel whole =
+                kernels().locate(request(Optional.of(RELEASE), false)).prepared();
+        Folders.delete(folder.resolve("cache"));
+        started.clear();
+        publish(
+                deb("linux-image-" + RELEASE, new TestArchives().file("./usr/share/doc/nothing", "")),
+                "linux-image-" + RELEASE,
+                "Depends: linux-base-%1$s (= %2$s), linux-binary-%1$s (= %2$s), linux-modules-%1$s (= %2$s)\n"
+                        .formatted(RELEASE, VERSION));
+        String modules = "./usr/lib/modules/" + RELEASE;
+        publishPart(
+                "linux-base-",
+                new TestArchives().file(modules + "/config", Files.readAllBytes(toy.configFile()), 0100644));
+        publishPart("linux-binary-", new TestArchives().file(modules + "/vmlinuz", "image"));
+        publishPart(
+                "linux-modules-",
+                new TestArchives()
+                        .file(modules + "/kernel/fs/my-module.ko", Files.readAllBytes(shippedModule()), 0100644));
+
+        PreparedKernel inParts =
+                kernels().locate(request(Optional.of(RELEASE), false)).prepared();
+
+        assertThat(inParts.digest()).isEqualTo(whole.digest());
+        assertThat(downloads())
+                .contains(
+                        "download linux-base-" + RELEASE + "=" + VERSION,
+                        "download linux-binary-" + RELEASE + "=" + VERSION,
+                        "download linux-modules-" + RELEASE + "=" + VERSION)
+                .noneMatch(line -> line.contains("linux-image-" + RELEASE + "="));
+        started.clear();
+        assertThat(kernels().locate(request(Optional.of(RELEASE), true)).prepared())
+                .isEqualTo(inParts);
+        assertThat(started).isEmpty();
+    }
+
+    private void publishPart(String prefix, TestArchives content) throws IOException {
+        publish(deb(prefix + RELEASE, content), prefix + RELEASE, "");
     }
 
     @Test

@@ -37,6 +37,11 @@ public final class Debian implements Distribution {
     private static final String SOURCE = "linux-source-";
     private static final String DEBUG = "-dbg";
 
+    // Since 7.0 the image package holds nothing itself, and depends on packages of its parts.
+    private static final String BASE = "linux-base-";
+    private static final String BINARY = "linux-binary-";
+    private static final String MODULES = "linux-modules-";
+
     /** Release and flavour: {@code 6.1.0-56-cloud-amd64}, {@code 6.12.107+deb12-amd64}. */
     private static final Pattern RELEASE = Pattern.compile("\\d+\\.\\d+\\.\\d+[^-]*(?:-\\d+)?-((?:[a-z]+-)?amd64)");
 
@@ -110,10 +115,21 @@ public final class Debian implements Distribution {
     public Build build(KernelRelease release) {
         String image = IMAGE + release;
         String question = "version of " + image;
+        String parts = "parts of " + image;
         Optional<String> version = packages.installed(image);
+        boolean inParts = packages.installed(BINARY + release).isPresent();
         if (version.isEmpty() && packages.canAsk()) {
-            version = packages.candidate(image).map(fields -> fields.get("Version"));
+            Optional<Map<String, String>> candidate = packages.candidate(image);
+            version = candidate.map(fields -> fields.get("Version"));
             version.ifPresent(found -> packages.noteAnswer(question, found));
+            inParts = candidate
+                    .filter(fields -> fields.getOrDefault("Depends", "").contains(BINARY + release))
+                    .isPresent();
+            packages.noteAnswer(parts, Boolean.toString(inParts));
+        } else if (version.isEmpty()) {
+            inParts = packages.lastAnswer(parts)
+                    .map(Boolean::valueOf)
+                    .orElseGet(() -> packages.downloaded(BINARY + release).isPresent());
         }
         if (version.isEmpty()) {
             version = packages.lastAnswer(question).or(() -> packages.downloaded(image));
@@ -122,7 +138,8 @@ public final class Debian implements Distribution {
                 release.value(),
                 version.orElseThrow(() -> unknown(
                         release.value(),
-                        List.of(image, image + DEBUG, HEADERS + release, SOURCE + series(release.value())))));
+                        List.of(image, image + DEBUG, HEADERS + release, SOURCE + series(release.value())))),
+                inParts);
     }
 
     private Optional<KernelRelease> installedReleases(String flavour) {
@@ -245,10 +262,12 @@ public final class Debian implements Distribution {
     private final class DebianBuild implements Build {
         private final String release;
         private final String version;
+        private final boolean inParts;
 
-        DebianBuild(String release, String version) {
+        DebianBuild(String release, String version, boolean inParts) {
             this.release = release;
             this.version = version;
+            this.inParts = inParts;
         }
 
         @Override
@@ -263,17 +282,21 @@ public final class Debian implements Distribution {
 
         @Override
         public Piece config() {
-            return piece(IMAGE + release, "boot/config-" + release);
+            return inParts
+                    ? piece(BASE + release, "usr/lib/modules/" + release + "/config")
+                    : piece(IMAGE + release, "boot/config-" + release);
         }
 
         @Override
         public Piece bootImage() {
-            return piece(IMAGE + release, "boot/vmlinuz-" + release);
+            return inParts
+                    ? piece(BINARY + release, "usr/lib/modules/" + release + "/vmlinuz")
+                    : piece(IMAGE + release, "boot/vmlinuz-" + release);
         }
 
         @Override
         public Piece modules() {
-            return piece(IMAGE + release, "lib/modules/" + release);
+            return piece((inParts ? MODULES : IMAGE) + release, "lib/modules/" + release);
         }
 
         @Override
