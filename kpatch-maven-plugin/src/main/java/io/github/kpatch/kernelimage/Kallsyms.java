@@ -8,6 +8,7 @@ import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ import java.util.Optional;
  * in one section, each aligned to 8 bytes: the number of symbols and their packed names; a marker for each 256th name,
  * its offset among the names; 256 tokens, the texts that a byte of a packed name stands for, and the offset of each
  * token. The addresses precede these (to 6.4) or follow them: an offset for each symbol, and the base that the offsets
- * are relative to. Each part says where the parts beside it begin and end, so that no other data passes for them.
+ * are relative to, or since 7.0 no base, for each is relative to its own place. Each part says where the parts beside it begin and end, so that no other data passes for them.
  *
  * <p>Source of the rules: {@code scripts/kallsyms.c} writes the table, {@code kernel/kallsyms.c} reads it.
  */
@@ -33,13 +34,18 @@ public final class Kallsyms {
     private static final int MOST_SYMBOLS = 1 << 22;
 
     private final ByteBuffer bytes;
+    private final long start;
     private final List<SectionHeader> loaded;
     private final List<String> tokens = new ArrayList<>(TOKENS);
     private final List<String> names = new ArrayList<>();
     private long[] addresses = new long[0];
 
-    private Kallsyms(ByteBuffer bytes, List<SectionHeader> loaded) {
+    /**
+     * @param start the address of the bytes
+     */
+    private Kallsyms(ByteBuffer bytes, long start, List<SectionHeader> loaded) {
         this.bytes = bytes;
+        this.start = start;
         this.loaded = loaded;
     }
 
@@ -69,7 +75,7 @@ public final class Kallsyms {
                     && (section.flags() & SectionFlags.EXECINSTR) == 0
                     && section.address() % PARTS_ALIGNMENT == 0;
             if (data) {
-                Kallsyms table = new Kallsyms(vmlinux.contents(section), loaded);
+                Kallsyms table = new Kallsyms(vmlinux.contents(section), section.address(), loaded);
                 if (table.find()) {
                     return table.symbols();
                 }
@@ -162,7 +168,8 @@ public final class Kallsyms {
             boolean possible = count > 0 && count <= MOST_SYMBOLS && count * 2 < tokenTable - number;
             if (possible && readNames(number + Long.BYTES, (int) count, tokenTable)) {
                 Optional<long[]> before = addresses(number - Long.BYTES - aligned(names.size() * Integer.BYTES));
-                Optional<long[]> behind = addresses(aligned(behindTokens));
+                int afterTokens = aligned(behindTokens);
+                Optional<long[]> behind = addresses(afterTokens).or(() -> addressesFromTheirPlaces(afterTokens));
                 if (before.isPresent() != behind.isPresent()) {
                     addresses = before.or(() -> behind).orElseThrow();
                     return true;
@@ -245,6 +252,31 @@ public final class Kallsyms {
             return Optional.of(unsigned);
         }
         return ascend(signed) ? Optional.of(signed) : Optional.empty();
+    }
+
+    /** Those of which each is relative to its own place. What follows them, the order of the names, says that they are. */
+    private Optional<long[]> addressesFromTheirPlaces(int from) {
+        int count = names.size();
+        long order = (long) from + aligned(count * Integer.BYTES);
+        if (order > bytes.limit() - count * 3L || !isOrder((int) order)) {
+            return Optional.empty();
+        }
+        long[] absolute = new long[count];
+        for (int i = 0; i < count; i++) {
+            int place = from + i * Integer.BYTES;
+            absolute[i] = start + place + bytes.getInt(place);
+        }
+        return ascend(absolute) && isLoaded(absolute[0]) ? Optional.of(absolute) : Optional.empty();
+    }
+
+    /** Whether each symbol has its number here, of three bytes, the high one first on every machine. */
+    private boolean isOrder(int from) {
+        BitSet seen = new BitSet(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            int at = from + 3 * i;
+            seen.set((bytes.get(at) & 0xff) << 16 | (bytes.get(at + 1) & 0xff) << 8 | (bytes.get(at + 2) & 0xff));
+        }
+        return seen.cardinality() == names.size() && seen.length() == names.size();
     }
 
     private static boolean ascend(long[] numbers) {

@@ -51,16 +51,18 @@ class KallsymsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "true, true, true, 4",
-        "true, true, false, 4",
-        "true, true, false, 8",
-        "false, true, true, 4",
-        "true, false, true, 4",
-        "false, false, true, 4",
+        "true, true, true, 4, false",
+        "true, true, false, 4, false",
+        "true, true, false, 8, false",
+        "false, true, true, 4, false",
+        "true, false, true, 4, false",
+        "false, false, true, 4, false",
+        "false, false, true, 4, true",
     })
-    void readsTheFormOfEachKernel(boolean addressesFirst, boolean absolutePercpu, boolean order, int markerSize)
+    void readsTheFormOfEachKernel(
+            boolean addressesFirst, boolean absolutePercpu, boolean order, int markerSize, boolean fromTheirPlaces)
             throws IOException {
-        ToyVmlinux.Form form = new ToyVmlinux.Form(addressesFirst, absolutePercpu, order, markerSize);
+        ToyVmlinux.Form form = new ToyVmlinux.Form(addressesFirst, absolutePercpu, order, markerSize, fromTheirPlaces);
         List<ToyVmlinux.Symbol> symbols = absolutePercpu ? symbols() : symbols().subList(2, 702);
 
         assertThat(read(ToyVmlinux.table(form, symbols))).isEqualTo(expected(symbols));
@@ -68,7 +70,19 @@ class KallsymsTest {
 
     @Test
     void refusesWhatIsNoWholeTable() throws IOException {
-        byte[] table = ToyVmlinux.table(ToyVmlinux.Form.OF_6_1, symbols());
+        refusesParts(ToyVmlinux.table(ToyVmlinux.Form.OF_6_1, symbols()), symbols());
+        List<ToyVmlinux.Symbol> withoutNumbers = symbols().subList(2, 702);
+        byte[] table = ToyVmlinux.table(ToyVmlinux.Form.OF_7_0, withoutNumbers);
+        refusesParts(table, withoutNumbers);
+        byte[] otherOrder = table.clone();
+        otherOrder[table.length - 41]++;
+        refuses(otherOrder);
+        byte[] otherAddress = table.clone();
+        otherAddress[table.length - 40 - 3 * 700 - 1]--;
+        refuses(otherAddress);
+    }
+
+    private void refusesParts(byte[] table, List<ToyVmlinux.Symbol> symbols) throws IOException {
         byte[] otherName = table.clone();
         otherName[table.length / 2] ^= 1;
         byte[] otherLength = table.clone();
@@ -82,10 +96,14 @@ class KallsymsTest {
                 Arrays.copyOf(table, table.length - 700),
                 Arrays.copyOfRange(table, 3000, table.length),
                 otherLength)) {
-            assertThatThrownBy(() -> read(damaged))
-                    .isInstanceOf(ProblemException.class)
-                    .hasMessageContaining("KP228");
+            refuses(damaged);
         }
-        assertThat(read(otherName)).isNotEqualTo(expected(symbols()));
+        assertThat(read(otherName)).isNotEqualTo(expected(symbols));
+    }
+
+    private void refuses(byte[] damaged) {
+        assertThatThrownBy(() -> read(damaged))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("KP228");
     }
 }

@@ -22,6 +22,7 @@ public final class ToyVmlinux {
     public static final long BASE = 0xffffffff81000000L;
 
     private static final String TABLE = ".kallsyms";
+    private static final long TABLE_ADDRESS = BASE + 0x4000000;
 
     private ToyVmlinux() {}
 
@@ -32,10 +33,15 @@ public final class ToyVmlinux {
      * @param absolutePercpu whether an offset that is not negative is an address itself
      * @param order whether the order by name is there (since 6.2)
      * @param markerSize bytes of a marker: 4, or 8 before 4.20
+     * @param fromTheirPlaces whether each address is relative to where it stands (since 7.0), and not to a base
      */
-    public record Form(boolean addressesFirst, boolean absolutePercpu, boolean order, int markerSize) {
+    public record Form(
+            boolean addressesFirst, boolean absolutePercpu, boolean order, int markerSize, boolean fromTheirPlaces) {
         /** That of 6.1 as Debian has it. */
-        public static final Form OF_6_1 = new Form(true, true, true, 4);
+        public static final Form OF_6_1 = new Form(true, true, true, 4, false);
+
+        /** That of 7.0 and newer. */
+        public static final Form OF_7_0 = new Form(false, false, true, 4, true);
     }
 
     /** A symbol as {@code nm} prints it. */
@@ -84,7 +90,7 @@ public final class ToyVmlinux {
                 "--keep-section=.debug_*",
                 "--add-section=" + TABLE + "=table",
                 "--set-section-flags=" + TABLE + "=alloc,readonly,data,contents",
-                "--change-section-address=" + TABLE + "=" + hex(BASE + 0x4000000),
+                "--change-section-address=" + TABLE + "=" + hex(TABLE_ADDRESS),
                 linked,
                 "vmlinux");
         return folder.resolve("vmlinux");
@@ -149,6 +155,10 @@ public final class ToyVmlinux {
 
         private void addresses(Form form, List<Symbol> symbols) {
             align();
+            if (form.fromTheirPlaces()) {
+                symbols.forEach(symbol -> number(symbol.address() - TABLE_ADDRESS - out.size(), 4));
+                return;
+            }
             for (Symbol symbol : symbols) {
                 boolean absolute = form.absolutePercpu() && symbol.address() >= 0;
                 long offset = form.absolutePercpu() ? BASE - 1 - symbol.address() : symbol.address() - BASE;
@@ -177,7 +187,12 @@ public final class ToyVmlinux {
             align();
             List<Symbol> byName =
                     symbols.stream().sorted(Comparator.comparing(Symbol::name)).toList();
-            byName.forEach(symbol -> number(symbols.indexOf(symbol), 3));
+            byName.forEach(symbol -> {
+                int number = symbols.indexOf(symbol);
+                out.write(number >> 16);
+                out.write(number >> 8);
+                out.write(number);
+            });
         }
 
         private void tokens() {
