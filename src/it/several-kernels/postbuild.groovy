@@ -140,6 +140,8 @@ seen('goal config writes for all') {
 seen('what is not clear is refused') {
     def changed = { String name, String from, String to -> project(name) { new File(it, 'pom.xml').text = new File(it, 'pom.xml').text.replace(from, to) } }
     refuses(maven(changed('both', '<kernels>', '<kernel><release>6.1.99-toy</release></kernel><kernels>'), 'validate'), 'KP106', 'both <kernel> and <kernels>')
+    refuses(maven(project('empty') { new File(it, 'pom.xml').text = new File(it, 'pom.xml').text.replaceFirst(/(?s)<kernels>.*<\/kernels>/, '<kernels \/>') }, 'validate'),
+        'KP106', 'It names no kernel')
     refuses(maven(changed('twice', '6.12.7-toy', '6.1.99-toy'), 'validate'), 'KP106', '6.1.99-toy twice')
     refuses(maven(changed('none', '<release>6.12.7-toy</release>', ''), 'validate'), 'KP106', 'Kernel 2 has no release')
     refuses(maven(changed('folder', '6.12.7-toy', '../6.12.7'), 'validate'), 'KP201')

@@ -24,7 +24,11 @@ public final class BootTestMojo extends AbstractStageMojo {
     @Parameter(property = "skipITs", defaultValue = "false")
     private boolean skipITs;
 
-    /** Folder of scripts; each {@code *.sh} is called with {@code before}, {@code after} and {@code unloaded}. */
+    /**
+     * Folder of scripts; each {@code *.sh} is called with {@code before}, {@code after} and {@code unloaded}. In a project
+     * with several {@code kernels}, a folder in it that is named by a release, or its beginning, such as {@code 6.1}, holds
+     * what is for these kernels only, in place of what has the same name outside.
+     */
     @Parameter(property = "kpatch.testScripts", defaultValue = "${project.basedir}/src/test/kpatch")
     private File testScripts;
 
@@ -44,6 +48,6 @@ public final class BootTestMojo extends AbstractStageMojo {
             kernel.context().console().info("Boot test skipped: " + (skipTests ? "skipTests" : "skipITs") + " is set.");
             return;
         }
-        kernel.goals().bootTest(kernel.wanted(), testScripts.toPath());
+        kernel.goals().bootTest(kernel.wanted(), kernel.scripts(testScripts));
     }
 }

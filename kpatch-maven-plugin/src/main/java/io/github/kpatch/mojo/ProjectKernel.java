@@ -4,6 +4,7 @@ import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.ProjectConfig;
 import io.github.kpatch.stages.ProjectPatches;
+import io.github.kpatch.stages.TestScripts;
 import io.github.kpatch.stages.WantedKernel;
 import java.io.File;
 import java.nio.file.Path;
@@ -41,6 +42,11 @@ record ProjectKernel(
      */
     ProjectPatches patches(File folder, int maxFuzz) {
         return new ProjectPatches(folder.toPath(), maxFuzz, release, releases);
+    }
+
+    /** The scripts of the project's boot test for this kernel. */
+    TestScripts scripts(File folder) {
+        return new TestScripts(folder.toPath(), release, releases);
     }
 
     /** What is this kernel's own in a folder of the project: a folder below it where there are several kernels. */

@@ -55,7 +55,7 @@ public record PatchSelection(Path folder, Optional<String> release, List<String>
     }
 
     /** Whether a folder of that name holds what is for some kernels of the project only. */
-    boolean isLimit(String name) {
+    public boolean isLimit(String name) {
         return release.isPresent() && releases.stream().anyMatch(one -> isOf(name, one));
     }
 

@@ -140,7 +140,7 @@ public final class Goals {
      * @param wanted asked for the kernel's modules where one of them is patched
      * @param scripts the project's test scripts
      */
-    public void bootTest(WantedKernel wanted, Path scripts) {
+    public void bootTest(WantedKernel wanted, TestScripts scripts) {
         context.alone(() -> {
             LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.BOOT_TEST);
             return RunBootTest.run(

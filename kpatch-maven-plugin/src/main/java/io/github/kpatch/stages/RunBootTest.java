@@ -9,7 +9,6 @@ import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -43,14 +42,14 @@ public final class RunBootTest {
     public static Outcome run(
             PreparedKernel kernel,
             LinkedModule module,
-            Path scripts,
+            TestScripts scripts,
             Supplier<Optional<Path>> modules,
             BuildContext context) {
         Outcome outcome = context.steps()
                 .run(new Step<>(
                         Stage.BOOT_TEST,
                         Map.of(Stage.UNPACK, kernel, Stage.LINK, module),
-                        Steps.contents(scripts),
+                        scripts.inputs(),
                         Outcome.class,
                         Outcome::ran,
                         folder -> test(kernel, module, scripts, modules, folder, context),
@@ -64,7 +63,7 @@ public final class RunBootTest {
     private static Outcome test(
             PreparedKernel kernel,
             LinkedModule module,
-            Path scripts,
+            TestScripts scripts,
             Supplier<Optional<Path>> modules,
             Path folder,
             BuildContext context) {
@@ -78,7 +77,7 @@ public final class RunBootTest {
                                 kernel.laidOver().map(LaidOver::modules),
                                 context.workspace().locate(module.file()),
                                 module.functions(),
-                                Optional.of(scripts).filter(Files::isDirectory),
+                                scripts.in(folder.resolve("scripts")),
                                 folder,
                                 context.cache().boot(),
                                 Optional.ofNullable(System.getenv("PATH")).orElse(""),
