@@ -17,7 +17,7 @@ import java.util.Optional;
  * CONFIG_KALLSYMS_ALL}, which live patching demands, it holds every function and variable.
  *
  * <p>It is found by its structure, for nothing in a stripped vmlinux names it and its parts were moved twice. They stand
- * in one section, each aligned to 8 bytes: the number of symbols and their packed names; a marker for each 256th name,
+ * in one section, each aligned to 8 bytes, or 4 since 7.0: the number of symbols and their packed names; a marker for each 256th name,
  * its offset among the names; 256 tokens, the texts that a byte of a packed name stands for, and the offset of each
  * token. The addresses precede these (to 6.4) or follow them: an offset for each symbol, and the base that the offsets
  * are relative to, or since 7.0 no base, for each is relative to its own place. Each part says where the parts beside it begin and end, so that no other data passes for them.
@@ -29,12 +29,13 @@ public final class Kallsyms {
     private static final int INDEX_SIZE = TOKENS * Short.BYTES;
     private static final int LONGEST_TOKEN = 512;
     private static final int LONGEST_NAME = 1024;
-    private static final int PARTS_ALIGNMENT = 8;
+    private static final int[] ALIGNMENTS = {Long.BYTES, Integer.BYTES};
     private static final int MARKED = 256;
     private static final int MOST_SYMBOLS = 1 << 22;
 
     private final ByteBuffer bytes;
     private final long start;
+    private final int alignment;
     private final List<SectionHeader> loaded;
     private final List<String> tokens = new ArrayList<>(TOKENS);
     private final List<String> names = new ArrayList<>();
@@ -42,10 +43,12 @@ public final class Kallsyms {
 
     /**
      * @param start the address of the bytes
+     * @param alignment of each part, and the size of the number of symbols
      */
-    private Kallsyms(ByteBuffer bytes, long start, List<SectionHeader> loaded) {
+    private Kallsyms(ByteBuffer bytes, long start, int alignment, List<SectionHeader> loaded) {
         this.bytes = bytes;
         this.start = start;
+        this.alignment = alignment;
         this.loaded = loaded;
     }
 
@@ -73,11 +76,14 @@ public final class Kallsyms {
         for (SectionHeader section : loaded) {
             boolean data = section.type().equals(SectionType.PROGBITS)
                     && (section.flags() & SectionFlags.EXECINSTR) == 0
-                    && section.address() % PARTS_ALIGNMENT == 0;
+                    && section.address() % Long.BYTES == 0;
             if (data) {
-                Kallsyms table = new Kallsyms(vmlinux.contents(section), section.address(), loaded);
-                if (table.find()) {
-                    return table.symbols();
+                ByteBuffer contents = vmlinux.contents(section);
+                for (int alignment : ALIGNMENTS) {
+                    Kallsyms table = new Kallsyms(contents, section.address(), alignment, loaded);
+                    if (table.find()) {
+                        return table.symbols();
+                    }
                 }
             }
         }
@@ -97,7 +103,7 @@ public final class Kallsyms {
     }
 
     private boolean find() {
-        for (int index = 0; index <= bytes.limit() - INDEX_SIZE; index += PARTS_ALIGNMENT) {
+        for (int index = 0; index <= bytes.limit() - INDEX_SIZE; index += alignment) {
             if (isTokenIndex(index) && findBefore(index)) {
                 return true;
             }
@@ -123,9 +129,9 @@ public final class Kallsyms {
 
     private boolean findBefore(int index) {
         int lastToken = unsignedShort(index + INDEX_SIZE - Short.BYTES);
-        int nearest = aligned(index - lastToken - PARTS_ALIGNMENT);
+        int nearest = aligned(index - lastToken - alignment);
         int furthest = Math.max(0, index - lastToken - LONGEST_TOKEN);
-        for (int table = nearest; table >= furthest; table -= PARTS_ALIGNMENT) {
+        for (int table = nearest; table >= furthest; table -= alignment) {
             if (readTokens(table, index) && findNames(table, index + INDEX_SIZE)) {
                 return true;
             }
@@ -163,10 +169,10 @@ public final class Kallsyms {
     }
 
     private boolean findNames(int tokenTable, int behindTokens) {
-        for (int number = 0; number < tokenTable - Long.BYTES; number += PARTS_ALIGNMENT) {
-            long count = bytes.getLong(number);
+        for (int number = 0; number < tokenTable - alignment; number += alignment) {
+            long count = alignment == Long.BYTES ? bytes.getLong(number) : bytes.getInt(number);
             boolean possible = count > 0 && count <= MOST_SYMBOLS && count * 2 < tokenTable - number;
-            if (possible && readNames(number + Long.BYTES, (int) count, tokenTable)) {
+            if (possible && readNames(number + alignment, (int) count, tokenTable)) {
                 Optional<long[]> before = addresses(number - Long.BYTES - aligned(names.size() * Integer.BYTES));
                 int afterTokens = aligned(behindTokens);
                 Optional<long[]> behind = addresses(afterTokens).or(() -> addressesFromTheirPlaces(afterTokens));
@@ -295,11 +301,11 @@ public final class Kallsyms {
                                 && Long.compareUnsigned(address, section.address() + section.size()) < 0);
     }
 
-    private static int aligned(int size) {
-        return (size + PARTS_ALIGNMENT - 1) & -PARTS_ALIGNMENT;
+    private int aligned(int size) {
+        return (size + alignment - 1) & -alignment;
     }
 
-    private static long aligned(long size) {
-        return (size + PARTS_ALIGNMENT - 1) & -PARTS_ALIGNMENT;
+    private long aligned(long size) {
+        return (size + alignment - 1) & -alignment;
     }
 }

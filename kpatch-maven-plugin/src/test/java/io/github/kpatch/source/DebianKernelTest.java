@@ -605,6 +605,23 @@ class DebianKernelTest {
                 "Depends: linux-base-%1$s (= %2$s), linux-binary-%1$s (= %2$s), linux-modules-%1$s (= %2$s)\n"
                         .formatted(RELEASE, VERSION));
         String modules = "./usr/lib/modules/" + RELEASE;
+        publish(
+                deb(
+                        "linux-image-" + RELEASE + "-dbg",
+                        new TestArchives()
+                                .link(
+                                        "./usr/lib/debug/boot/vmlinux-" + RELEASE,
+                                        "../lib/modules/" + RELEASE + "/vmlinux")
+                                .file(
+                                        "./usr/lib/debug/lib/modules/" + RELEASE + "/vmlinux",
+                                        Files.readAllBytes(toy.vmlinux()),
+                                        0100755)
+                                .file(
+                                        "./usr/lib/debug/lib/modules/" + RELEASE + "/kernel/fs/my-module.ko",
+                                        Files.readAllBytes(toy.modules().resolve("kernel/fs/my-module.ko")),
+                                        0100644)),
+                "linux-image-" + RELEASE + "-dbg",
+                "");
         publishPart(
                 "linux-base-",
                 new TestArchives().file(modules + "/config", Files.readAllBytes(toy.configFile()), 0100644));

@@ -33,7 +33,8 @@ public final class ToyVmlinux {
      * @param absolutePercpu whether an offset that is not negative is an address itself
      * @param order whether the order by name is there (since 6.2)
      * @param markerSize bytes of a marker: 4, or 8 before 4.20
-     * @param fromTheirPlaces whether each address is relative to where it stands (since 7.0), and not to a base
+     * @param fromTheirPlaces whether each address is relative to where it stands, and not to a base, and parts are
+     *     aligned to 4 bytes (since 7.0)
      */
     public record Form(
             boolean addressesFirst, boolean absolutePercpu, boolean order, int markerSize, boolean fromTheirPlaces) {
@@ -102,13 +103,13 @@ public final class ToyVmlinux {
 
     /** The table of {@code symbols}, which are in the order of their addresses, with other data before and behind it. */
     public static byte[] table(Form form, List<Symbol> symbols) {
-        Writer writer = new Writer();
+        Writer writer = new Writer(form.fromTheirPlaces() ? 4 : 8);
         writer.bytes("some text that is no part of it".getBytes(StandardCharsets.US_ASCII));
         if (form.addressesFirst()) {
             writer.addresses(form, symbols);
         }
         writer.align();
-        writer.number(symbols.size(), 8);
+        writer.number(symbols.size(), writer.alignment);
         List<Integer> markers = new ArrayList<>();
         int names = writer.out.size();
         for (int i = 0; i < symbols.size(); i++) {
@@ -137,6 +138,11 @@ public final class ToyVmlinux {
     private static final class Writer {
         private static final List<String> PAIRS = List.of("__", "in");
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final int alignment;
+
+        private Writer(int alignment) {
+            this.alignment = alignment;
+        }
 
         private void bytes(byte[] bytes) {
             out.writeBytes(bytes);
@@ -148,7 +154,7 @@ public final class ToyVmlinux {
         }
 
         private void align() {
-            while (out.size() % 8 != 0) {
+            while (out.size() % alignment != 0) {
                 out.write(0);
             }
         }

@@ -306,7 +306,11 @@ public final class Debian implements Distribution {
 
         @Override
         public Piece vmlinux() {
-            return piece(IMAGE + release + DEBUG, "usr/lib/debug/boot/vmlinux-" + release);
+            return piece(
+                    IMAGE + release + DEBUG,
+                    inParts
+                            ? "usr/lib/debug/lib/modules/" + release + "/vmlinux"
+                            : "usr/lib/debug/boot/vmlinux-" + release);
         }
 
         @Override
