@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,10 +41,15 @@ public record RpmPackage(
     private static final int HEADER_MAGIC = 0x8eade801;
     private static final int HEADER_INTRODUCTION = 16;
     private static final int ENTRY = 16;
+    private static final int INT32 = 4;
     private static final int STRING = 6;
+    private static final int STRING_ARRAY = 8;
 
     /** rpm's own limit for a header proper; a kernel's has some hundred entries. */
     private static final int MOST_ENTRIES = 1 << 16;
+
+    /** A kernel's development package has twenty thousand files. */
+    private static final int MOST_BYTES_OF_NAMES = 1 << 26;
 
     /** Names and versions are short. */
     private static final int LONGEST_TEXT = 1024;
@@ -50,6 +57,9 @@ public record RpmPackage(
     private static final int NAME = 1000;
     private static final int VERSION = 1001;
     private static final int RELEASE = 1002;
+    private static final int FOLDER_OF_FILE = 1116;
+    private static final int FILE_NAMES = 1117;
+    private static final int FOLDERS = 1118;
     private static final int PAYLOAD_FORMAT = 1124;
     private static final int PAYLOAD_COMPRESSOR = 1125;
 
@@ -90,6 +100,31 @@ public record RpmPackage(
         }
     }
 
+    /**
+     * The files of a package, without a leading slash.
+     *
+     * @throws ProblemException KP207 when its headers are cut short or damaged
+     */
+    public static List<String> files(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long signaturesEnd = Header.at(channel, LEAD).end();
+            Header header = Header.at(channel, (signaturesEnd + Long.BYTES - 1) / Long.BYTES * Long.BYTES);
+            List<String> folders = header.texts(FOLDERS);
+            List<String> names = header.texts(FILE_NAMES);
+            List<String> files = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                int folder = header.number(FOLDER_OF_FILE, i);
+                if (folder < 0 || folder >= folders.size()) {
+                    throw new IOException("a file lies in a folder that its header does not name");
+                }
+                files.add((folders.get(folder) + names.get(i)).replaceFirst("^/", ""));
+            }
+            return List.copyOf(files);
+        } catch (IOException e) {
+            throw Archives.damaged(file, e);
+        }
+    }
+
     /** Version and release, as a kernel's release begins with them. */
     public String versionRelease() {
         return version + "-" + release;
@@ -112,9 +147,13 @@ public record RpmPackage(
      * One header.
      *
      * @param texts where the strings are in the file, by tag
+     * @param arrays where texts and numbers of which there may be several are, by tag
      * @param end where the header ends in the file
      */
-    private record Header(FileChannel channel, Map<Integer, Long> texts, long end) {
+    private record Header(FileChannel channel, Map<Integer, Long> texts, Map<Integer, Several> arrays, long end) {
+        /** Where values lie in the file, and how many. */
+        private record Several(long at, int count) {}
+
         static Header at(FileChannel channel, long position) throws IOException {
             ByteBuffer introduction = read(channel, position, HEADER_INTRODUCTION);
             int entries = introduction.getInt(8);
@@ -128,19 +167,61 @@ public record RpmPackage(
             }
             ByteBuffer index = read(channel, position + HEADER_INTRODUCTION, entries * ENTRY);
             Map<Integer, Long> texts = new HashMap<>();
+            Map<Integer, Several> arrays = new HashMap<>();
             while (index.hasRemaining()) {
                 int tag = index.getInt();
                 int type = index.getInt();
                 int offset = index.getInt();
                 int count = index.getInt();
-                if (type == STRING && count == 1) {
-                    if (offset < 0 || offset >= length) {
-                        throw new IOException("the header's entry " + tag + " lies outside of it");
-                    }
+                boolean several = type == STRING_ARRAY || type == INT32;
+                if (!several && (type != STRING || count != 1)) {
+                    continue;
+                }
+                if (offset < 0 || offset >= length) {
+                    throw new IOException("the header's entry " + tag + " lies outside of it");
+                }
+                if (several) {
+                    arrays.put(tag, new Several(store + offset, count));
+                } else {
                     texts.put(tag, store + offset);
                 }
             }
-            return new Header(channel, texts, store + length);
+            return new Header(channel, texts, arrays, store + length);
+        }
+
+        List<String> texts(int tag) throws IOException {
+            Several several = arrays.get(tag);
+            if (several == null) {
+                return List.of();
+            }
+            ByteBuffer bytes = read(channel, several.at(), (int) Math.min(MOST_BYTES_OF_NAMES, end - several.at()));
+            List<String> found = new ArrayList<>();
+            for (int i = 0; i < several.count(); i++) {
+                int start = bytes.position();
+                while (bytes.hasRemaining() && bytes.get(bytes.position()) != 0) {
+                    bytes.position(bytes.position() + 1);
+                }
+                if (!bytes.hasRemaining()) {
+                    throw new IOException("the header's texts " + tag + " have no end");
+                }
+                found.add(StandardCharsets.UTF_8
+                        .decode(bytes.duplicate().limit(bytes.position()).position(start))
+                        .toString());
+                bytes.get();
+            }
+            return found;
+        }
+
+        int number(int tag, int index) throws IOException {
+            Several several = arrays.get(tag);
+            if (several == null || index >= several.count()) {
+                throw new IOException("the header has too few numbers " + tag);
+            }
+            long at = several.at() + (long) index * Integer.BYTES;
+            if (at + Integer.BYTES > end) {
+                throw new EOFException();
+            }
+            return read(channel, at, Integer.BYTES).getInt();
         }
 
         Optional<String> text(int tag) throws IOException {

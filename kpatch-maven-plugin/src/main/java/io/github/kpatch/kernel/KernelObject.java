@@ -15,7 +15,7 @@ public record KernelObject(String name) implements Comparable<KernelObject> {
     /** The kernel itself. */
     public static final KernelObject VMLINUX = new KernelObject("vmlinux");
 
-    private static final Pattern MODULE_FILE = Pattern.compile("(?:.*/)?([^/]+)\\.ko(?:\\.(?:gz|xz|zst|bz2))?");
+    private static final Pattern MODULE_FILE = Pattern.compile("(?:.*/)?([^/]+)\\.ko(?:\\.(?:gz|xz|zst|bz2|debug))?");
 
     /**
      * @throws IllegalArgumentException when {@code name} is none that the kernel gives
@@ -35,7 +35,8 @@ public record KernelObject(String name) implements Comparable<KernelObject> {
      * The module that a file holds, by the rule that kbuild, modprobe and the kernel share: its name is the file's.
      *
      * @param path name or path of the file, such as {@code kernel/net/netfilter/nf-tables.ko.xz}
-     * @return empty where no module's file, plain or compressed whole, is called so
+     * @return empty where no module's file, plain, compressed whole or with its debug information alone ({@code .ko.debug}),
+     *     is called so
      */
     public static Optional<KernelObject> ofModuleFile(String path) {
         Matcher matcher = MODULE_FILE.matcher(path);

@@ -5,6 +5,7 @@ import io.github.kpatch.host.HeartbeatProgress;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.DistributionChoice;
 import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.KernelChoice;
@@ -134,6 +135,10 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.distribution")
     private String distribution;
 
+    /** The configuration file that dnf is to use, where packages come from other repositories than the machine's own. */
+    @Parameter(property = "kpatch.dnfConfig")
+    private File dnfConfig;
+
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
     @Parameter(property = "kpatch.cache")
     private File cache;
@@ -254,8 +259,10 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return Optional.ofNullable(compilerLauncher).filter(name -> !name.isBlank());
     }
 
-    private Optional<String> distribution() {
-        return Optional.ofNullable(distribution).filter(name -> !name.isBlank());
+    private DistributionChoice distribution() {
+        return new DistributionChoice(
+                Optional.ofNullable(distribution).filter(name -> !name.isBlank()),
+                Optional.ofNullable(dnfConfig).map(File::toPath));
     }
 
     /** The cache that the user wants. */

@@ -1,13 +1,15 @@
 package io.github.kpatch.source;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * Which distribution a kernel comes from where its pieces are not given, as far as the user says it.
  *
  * @param name a name of the table of distributions; empty for what the machine says it is
+ * @param dnfConfig the configuration file that dnf is to use; empty for the machine's own
  */
-public record DistributionChoice(Optional<String> name) {
+public record DistributionChoice(Optional<String> name, Optional<Path> dnfConfig) {
     /** The machine's own. */
-    public static final DistributionChoice HERE = new DistributionChoice(Optional.empty());
+    public static final DistributionChoice HERE = new DistributionChoice(Optional.empty(), Optional.empty());
 }

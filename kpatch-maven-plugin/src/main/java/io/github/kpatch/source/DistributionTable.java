@@ -2,21 +2,26 @@ package io.github.kpatch.source;
 
 import com.google.gson.reflect.TypeToken;
 import io.github.kpatch.host.Json;
+import io.github.kpatch.source.rpm.RpmNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known of distributions, which is data: what each calls itself. Read from {@code distributions.json} beside this class.
+ * What is known of distributions, which is data: what each calls itself, and what the packages of
+ * its kernels are called. Read from {@code distributions.json} beside this class.
  *
  * @param distributions the rows, of which the first that fits holds
+ * @param rpm names in families of RPM, by what rows call them
  */
-record DistributionTable(List<Row> distributions) {
+record DistributionTable(List<Row> distributions, Map<String, RpmNames> rpm) {
     DistributionTable {
         distributions = List.copyOf(distributions);
+        rpm = Map.copyOf(rpm);
     }
 
     /**
@@ -24,10 +29,12 @@ record DistributionTable(List<Row> distributions) {
      *
      * @param name how users name it
      * @param ids what os-release calls it
+     * @param names which of the table's names of RPM packages it has; empty for Debian's family
      */
-    record Row(String name, List<String> ids) {
+    record Row(String name, List<String> ids, Optional<String> names) {
         Row {
             ids = List.copyOf(ids);
+            names = names == null ? Optional.empty() : names;
         }
     }
 

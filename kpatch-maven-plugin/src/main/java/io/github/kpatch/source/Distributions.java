@@ -4,6 +4,7 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.source.debian.Debian;
+import io.github.kpatch.source.rpm.Rpm;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -34,7 +35,11 @@ final class Distributions {
         if (row.isEmpty()) {
             return unknown(choice, machine, table);
         }
-        return new Debian(cache, runner, tools, progress, offline, root);
+        return row.get()
+                .names()
+                .<Distribution>map(names -> new Rpm(
+                        table.rpm().get(names), cache, runner, tools, progress, offline, choice.dnfConfig(), root))
+                .orElseGet(() -> new Debian(cache, runner, tools, progress, offline, root));
     }
 
     private static Distribution unknown(DistributionChoice choice, OsRelease machine, DistributionTable table) {

@@ -184,6 +184,10 @@ final class KernelFacts {
         if (piece instanceof Piece.InPackage inside) {
             return inside.container().sha256() + " " + inside.path();
         }
+        if (piece instanceof Piece.Together several) {
+            return Digests.of(
+                    several.parts().stream().map(part -> identity(memo, part)).toList());
+        }
         if (piece instanceof KitPiece beside) {
             return beside.sha256();
         }

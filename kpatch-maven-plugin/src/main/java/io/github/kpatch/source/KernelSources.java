@@ -11,6 +11,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.rpm.SourceRpm;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
@@ -44,7 +45,12 @@ final class KernelSources {
     /** The source of a kernel, with its identity but not yet written out. */
     KernelSource open(KernelPieces pieces) {
         if (pieces.source() instanceof Piece.InPackage inside) {
-            return inPackage(inside.container());
+            return inside.path().isEmpty()
+                    ? sourcePackage(inside.container(), pieces.sourceVersion())
+                    : inPackage(inside.container());
+        }
+        if (pieces.source() instanceof Piece.Together several) {
+            return together(several, pieces.sourceVersion());
         }
         if (pieces.source() instanceof KitPiece beside) {
             return new KernelSource(
@@ -106,6 +112,69 @@ final class KernelSources {
                     "The SHA-256 should be " + pinned.get() + " and is " + digest + ".");
         }
         return digest;
+    }
+
+    /** A source package of RPM is itself the archive. */
+    private KernelSource sourcePackage(DistributionPackage container, Optional<String> version) {
+        Supplier<Path> brought = () -> {
+            Path[] found = new Path[1];
+            packages.read(container, file -> found[0] = file);
+            return found[0];
+        };
+        return new KernelSource(
+                container.sha256(),
+                version,
+                true,
+                false,
+                container.toString(),
+                Optional.of(brought),
+                (scratch, tree) -> packages.read(container, file -> unpack(file, container.sha256(), scratch, tree)));
+    }
+
+    /** A tree whose files are in several packages. */
+    private KernelSource together(Piece.Together several, Optional<String> version) {
+        return new KernelSource(
+                Digests.of(several.parts().stream()
+                        .map(part -> part.container().sha256() + " " + part.path())
+                        .toList()),
+                version,
+                true,
+                false,
+                several.toString(),
+                Optional.empty(),
+                (scratch, tree) -> several.parts()
+                        .forEach(part -> packages.read(part.container(), file -> {
+                            Path unpacked = scratch.resolve("unpacked");
+                            archives.unpack(
+                                    "Unpacking the kernel source",
+                                    file,
+                                    Optional.of(part.container().sha256()),
+                                    unpacked);
+                            Folders.doing(tree, () -> {
+                                merge(unpacked.resolve(part.path()), tree);
+                                return tree;
+                            });
+                            Folders.delete(unpacked);
+                        })));
+    }
+
+    private static void merge(Path from, Path to) throws IOException {
+        if (!Files.isDirectory(from)) {
+            throw ProblemException.input(
+                    ProblemCode.INPUT_MISSING, from.getFileName().toString(), "The package has no such folder.");
+        }
+        Files.createDirectories(to);
+        try (Stream<Path> entries = Files.list(from)) {
+            for (Path entry : (Iterable<Path>) entries.sorted()::iterator) {
+                Path target = to.resolve(entry.getFileName());
+                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+                        && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+                    merge(entry, target);
+                } else {
+                    Files.move(entry, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
     }
 
     private KernelSource inPackage(DistributionPackage container) {

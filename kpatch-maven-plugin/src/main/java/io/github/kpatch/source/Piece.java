@@ -1,12 +1,14 @@
 package io.github.kpatch.source;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where one piece of a kernel is: a file or folder, a file or folder inside a package nobody needs to install, or an
  * artifact beside a kernel kit.
  */
-public sealed interface Piece permits Piece.OnDisk, Piece.InPackage, KitPiece {
+public sealed interface Piece permits Piece.OnDisk, Piece.InPackage, Piece.Together, KitPiece {
     /**
      * A file or folder on this machine.
      *
@@ -23,12 +25,29 @@ public sealed interface Piece permits Piece.OnDisk, Piece.InPackage, KitPiece {
      * A file or folder in a package.
      *
      * @param container the package
-     * @param path its path in the package, without a leading slash; {@code lib} and {@code usr/lib} are one
+     * @param path its path in the package, without a leading slash; {@code lib} and {@code usr/lib} are one. Empty for a
+     *     source package as a whole
      */
     record InPackage(DistributionPackage container, String path) implements Piece {
         @Override
         public String toString() {
             return container + ":/" + path;
+        }
+    }
+
+    /**
+     * A folder whose files are in several packages.
+     *
+     * @param parts the folder in each
+     */
+    record Together(List<InPackage> parts) implements Piece {
+        public Together {
+            parts = List.copyOf(parts);
+        }
+
+        @Override
+        public String toString() {
+            return parts.stream().map(InPackage::toString).collect(Collectors.joining(", "));
         }
     }
 }

@@ -63,12 +63,17 @@ final class PieceReader {
             } else if (one.piece() instanceof KitPiece beside) {
                 readBesideKit(beside, one);
             } else if (one.piece() instanceof Piece.InPackage inside) {
-                inPackages
-                        .computeIfAbsent(inside.container(), container -> new ArrayList<>())
-                        .add(one);
+                add(inPackages, inside, one.taker());
+            } else if (one.piece() instanceof Piece.Together several) {
+                several.parts().forEach(part -> add(inPackages, part, one.taker()));
             }
         }
         inPackages.forEach(this::readPackage);
+    }
+
+    private static void add(Map<DistributionPackage, List<Wanted>> wanted, Piece.InPackage piece, Taker taker) {
+        wanted.computeIfAbsent(piece.container(), container -> new ArrayList<>())
+                .add(new Wanted(piece, taker));
     }
 
     private static void readDisk(Path path, Wanted wanted) {

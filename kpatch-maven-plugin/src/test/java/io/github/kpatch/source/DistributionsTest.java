@@ -34,7 +34,7 @@ class DistributionsTest {
     }
 
     private static DistributionChoice named(String name) {
-        return new DistributionChoice(Optional.of(name));
+        return new DistributionChoice(Optional.of(name), Optional.empty());
     }
 
     @Test
