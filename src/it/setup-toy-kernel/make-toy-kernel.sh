@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes what a user of a kernel that no distribution packages would have: a source tree and its archive, a config, a
-# vmlinux with debug information, Module.symvers. Called with the folder to put them into and the folder of this script.
+# vmlinux with debug information, Module.symvers. Called with the folder to put them into, the folder of this script and,
+# for a kernel of another name, its release.
 set -eu
 here=$2
 rm -rf "$1"
@@ -9,7 +10,7 @@ cd "$1"
 
 compiler=gcc-12
 command -v "$compiler" >/dev/null || compiler=gcc
-release=$(make -s --no-print-directory -C "$here/tree" kernelversion)-toy
+release=${3:-$(make -s --no-print-directory -C "$here/tree" kernelversion)-toy}
 
 # The source must be there untouched, so the kernel is built in a copy.
 cp -R "$here/tree" linux-toy

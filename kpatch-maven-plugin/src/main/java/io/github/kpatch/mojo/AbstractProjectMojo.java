@@ -5,7 +5,6 @@ import io.github.kpatch.host.HeartbeatProgress;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.source.DistributionChoice;
 import io.github.kpatch.stages.BuildContext;
 import io.github.kpatch.stages.Goals;
 import io.github.kpatch.stages.KernelChoice;
@@ -189,7 +188,8 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 console(),
                 jobs(),
                 launcher(),
-                distribution());
+                distribution(),
+                dnfConfig());
     }
 
     /** Whether the project says {@code kernels}. */
@@ -247,7 +247,8 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                         console,
                         share,
                         launcher(),
-                        distribution()));
+                        distribution(),
+                        dnfConfig()));
     }
 
     /** Where goals leave what they make for one of the project's {@code kernels}. */
@@ -259,10 +260,12 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return Optional.ofNullable(compilerLauncher).filter(name -> !name.isBlank());
     }
 
-    private DistributionChoice distribution() {
-        return new DistributionChoice(
-                Optional.ofNullable(distribution).filter(name -> !name.isBlank()),
-                Optional.ofNullable(dnfConfig).map(File::toPath));
+    private Optional<String> distribution() {
+        return Optional.ofNullable(distribution).filter(name -> !name.isBlank());
+    }
+
+    private Optional<Path> dnfConfig() {
+        return Optional.ofNullable(dnfConfig).map(File::toPath);
     }
 
     /** The cache that the user wants. */

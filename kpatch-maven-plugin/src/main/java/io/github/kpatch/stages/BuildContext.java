@@ -56,7 +56,8 @@ public record BuildContext(
      * @param cache shared between builds; empty for the user's own
      * @param pluginVersion the plugin's version, whose results another one does not believe
      * @param launcher the program that calls the compiler for objects, a name on the {@code PATH} or a path
-     * @param distribution which distribution's kernels are meant
+     * @param distribution the distribution whose kernels are meant; empty for the machine's
+     * @param dnfConfig the configuration file that dnf is to use; empty for the machine's own
      * @throws ProblemException KP109 when make cannot work in the cache, or cannot be told to call the launcher
      */
     public static BuildContext of(
@@ -68,7 +69,8 @@ public record BuildContext(
             Console console,
             int jobs,
             Optional<String> launcher,
-            DistributionChoice distribution) {
+            Optional<String> distribution,
+            Optional<Path> dnfConfig) {
         Path cacheRoot = cache.orElseGet(KernelCache::defaultRoot);
         if (!PlainPath.is(cacheRoot)) {
             throw ProblemException.input(new Problem(
@@ -92,7 +94,7 @@ public record BuildContext(
                 console,
                 jobs,
                 launcher.map(CompilerLauncher::new),
-                distribution);
+                new DistributionChoice(distribution, dnfConfig));
     }
 
     /**
