@@ -39,6 +39,9 @@ public final class Kbuild {
     /** Variables that name all objects of a folder, those of which others are composed among them. */
     private static final Pattern OBJECTS = Pattern.compile("(?:real-obj-[my]|lib-y|extra-y|always-y) :?= ?(.*)");
 
+    /** What make says when it does not find the folder's makefile; it then has variables without a value. */
+    private static final Pattern NO_MAKEFILE = Pattern.compile("No rule to make target '[^']*(?:Makefile|Kbuild)'");
+
     /** The variable that names the folders to go on into. */
     private static final Pattern FOLDERS = Pattern.compile("subdir-ym :?= ?(.*)");
 
@@ -147,11 +150,13 @@ public final class Kbuild {
         line.addAll(makeVariables);
         Command command = in(view, line)
                 .with("srctree", ".")
+                .with("srcroot", ".")
                 .with("objtree", ".")
                 .with("SRCARCH", Makefiles.architecture(kernel.tree()));
         List<String> objects = new ArrayList<>();
         Set<String> folders = new TreeSet<>();
         AtomicBoolean answered = new AtomicBoolean();
+        AtomicBoolean lost = new AtomicBoolean();
         runner.run(command, printed -> {
             Matcher object = OBJECTS.matcher(printed);
             if (object.matches()) {
@@ -162,8 +167,9 @@ public final class Kbuild {
                 folders.addAll(words(below));
                 answered.set(true);
             }
+            lost.compareAndSet(false, NO_MAKEFILE.matcher(printed).find());
         });
-        return answered.get() ? Optional.of(new Listing(objects, folders)) : Optional.empty();
+        return answered.get() && !lost.get() ? Optional.of(new Listing(objects, folders)) : Optional.empty();
     }
 
     private static List<String> words(Matcher variable) {
