@@ -4,6 +4,7 @@ import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.stages.LinkRequest;
 import java.io.File;
+import java.util.List;
 import java.util.Optional;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -40,6 +41,13 @@ public final class LinkMojo extends AbstractProjectMojo {
     @Parameter(property = "kpatch.replace", defaultValue = "true")
     private boolean replace;
 
+    /**
+     * The vulnerabilities that the patches mend, as {@code CVE-YYYY-NNNN}, besides those that stand above the patches' first
+     * difference.
+     */
+    @Parameter(property = "kpatch.cves")
+    private List<String> cves;
+
     /** Folder for the finished module. */
     @Parameter(defaultValue = "${project.build.directory}", readonly = true, required = true)
     private File outputDirectory;
@@ -64,6 +72,7 @@ public final class LinkMojo extends AbstractProjectMojo {
                 text(moduleDescription),
                 text(moduleAuthor),
                 replace,
+                LinkRequest.cves(Optional.ofNullable(cves).orElse(List.of())),
                 outputDirectory.toPath(),
                 OutputTimestamp.of(outputTimestamp, System.getenv("SOURCE_DATE_EPOCH")));
         if (artifact != null && !artifact.equals(request.file().toFile())) {

@@ -291,7 +291,11 @@ public enum ProblemCode {
             608, "The loaded patch does not replace what was built to be replaced.", "Report it with the console log."),
     UNLOAD_FAILED(609, "The kernel did not remove the module.", "Read the kernel's reason in the console log."),
 
-    ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution.");
+    ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution."),
+    CVE_INVALID(
+            702,
+            "What is given as a CVE identifier is none.",
+            "Write it as CVE-YYYY-NNNN, with four digits or more at the end.");
 
     private final int number;
     private final String cause;

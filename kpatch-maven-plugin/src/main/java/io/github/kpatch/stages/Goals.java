@@ -7,6 +7,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -157,6 +158,23 @@ public final class Goals {
                             .locate(wanted.request(context.jobs()))
                             .modules(),
                     context);
+        });
+    }
+
+    /**
+     * Goal {@code report}; see {@link WriteReport}.
+     *
+     * @param scripts the project's test scripts
+     */
+    public List<Paper> report(ReportRequest request, Path scripts) {
+        return context.alone(() -> {
+            LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.REPORT);
+            DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.REPORT);
+            Optional<RunBootTest.Outcome> boot = context.steps()
+                    .found(Stage.BOOT_TEST, RunBootTest.Outcome.class, RunBootTest.inputs(scripts), Stage.REPORT)
+                    .filter(RunBootTest.Outcome::ran);
+            return new WriteReport(kernel(Stage.REPORT), sources(Stage.REPORT), changes, module, boot, request, context)
+                    .run();
         });
     }
 

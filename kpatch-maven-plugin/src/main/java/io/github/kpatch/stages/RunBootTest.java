@@ -11,6 +11,7 @@ import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +29,28 @@ public final class RunBootTest {
      *
      * @param ran whether the machine was started; a test that was not is tried again next time
      * @param story the outcome in one line
+     * @param objects what the kernel said it had patched
+     * @param scripts the scripts that ended well, by name and moment, in their order
      */
-    public record Outcome(boolean ran, String story) {}
+    public record Outcome(boolean ran, String story, List<BootReport.PatchedObject> objects, List<ScriptCall> scripts) {
+        public Outcome {
+            objects = List.copyOf(objects);
+            scripts = List.copyOf(scripts);
+        }
+    }
+
+    /**
+     * A call of a script.
+     *
+     * @param phase {@code before}, {@code after} or {@code unloaded}
+     * @param script its file name
+     */
+    public record ScriptCall(String phase, String script) {}
+
+    /** What the outcome depends on besides kernel and module. */
+    static List<String> inputs(Path scripts) {
+        return Steps.contents(scripts);
+    }
 
     /**
      * Boots, loads, tries, unloads.
@@ -48,7 +69,7 @@ public final class RunBootTest {
                 .run(new Step<>(
                         Stage.BOOT_TEST,
                         Map.of(Stage.UNPACK, kernel, Stage.LINK, module),
-                        Steps.contents(scripts),
+                        inputs(scripts),
                         Outcome.class,
                         Outcome::ran,
                         folder -> test(kernel, module, scripts, modules, folder, context),
@@ -84,7 +105,7 @@ public final class RunBootTest {
                                 BootLimits.DEFAULT),
                         context.console()::info);
         if (report instanceof BootReport.Skipped skipped) {
-            return new Outcome(false, "Boot test skipped: " + skipped.reason());
+            return new Outcome(false, "Boot test skipped: " + skipped.reason(), List.of(), List.of());
         }
         BootReport.Finished finished = (BootReport.Finished) report;
         finished.scripts().forEach(script -> tell(script, context.console()));
@@ -99,7 +120,11 @@ public final class RunBootTest {
                         kernel.target().release(),
                         finished.accelerator(),
                         context.workspace().locate(module.file()).getFileName(),
-                        finished.scripts().size()));
+                        finished.scripts().size()),
+                finished.objects(),
+                finished.scripts().stream()
+                        .map(run -> new ScriptCall(run.phase(), run.script()))
+                        .toList());
     }
 
     /** What the scripts saw is what the whole build was for. */

@@ -32,7 +32,7 @@ import java.util.TreeMap;
  */
 public final class Steps {
     /** Counts changes of what the records and the stages' folders hold. */
-    private static final int FORMAT = 5;
+    private static final int FORMAT = 6;
 
     private final Workspace workspace;
     private final String pluginVersion;
@@ -132,6 +132,24 @@ public final class Steps {
             throw ProblemException.inputs(problems);
         }
         return completion.result();
+    }
+
+    /**
+     * What a stage found out that need not have been done; empty as well where it was done for other inputs than those of now.
+     *
+     * @param inputs everything that the result depends on beside earlier results, as its step gave it
+     * @param by the stage that asks
+     */
+    <T> Optional<T> found(Stage stage, Class<T> type, List<String> inputs, Stage by) {
+        Optional<Completion<T>> completion = read(stage, type)
+                .filter(done -> done.inputs().equals(Digests.of(inputs)))
+                .filter(done -> changed(done.result()).isEmpty());
+        try {
+            completion.ifPresent(done -> checkOrigin(stage, done, by));
+        } catch (ProblemException outdated) {
+            return Optional.empty();
+        }
+        return completion.map(Completion::result);
     }
 
     private <T> Completion<T> present(Stage stage, Class<T> type, Stage by) {

@@ -1,0 +1,47 @@
+import groovy.json.JsonSlurper
+import io.github.kpatch.delivery.JsonSchema
+import io.github.kpatch.host.Digests
+import io.github.kpatch.it.BuildLog
+import io.github.kpatch.problem.ProblemCode
+
+def papers = ['manifest.json']
+
+def file = { String project, String paper -> new File(basedir, "$project/target/kpatch-papers-$paper") }
+def module = new File(basedir, 'one/target/kpatch-papers.ko')
+
+// Papers are of phase verify, which nobody has asked for in the first build.
+assert !BuildLog.of(basedir, 1).succeeds().says('Linked ').toString().contains('report')
+BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest', 'no boot test has shown anything')
+
+// Two builds, the same bytes, and those are what is deployed and consumed.
+assert module.bytes == new File(basedir, 'far/away/two/target/kpatch-papers.ko').bytes
+papers.each { paper ->
+    def written = file('one', paper).bytes
+    assert written == file('far/away/two', paper).bytes : paper
+    assert written == new File(basedir, "repository/io/github/kpatch/it/papers/1.0/papers-1.0-$paper").bytes : paper
+    assert written == new File(basedir, "consumer/target/dependency/papers-1.0-$paper").bytes : paper
+}
+
+// The manifest is by its schema, and says what is so.
+def json = file('one', 'manifest.json').getText('UTF-8')
+JsonSchema.ofManifests().takes(json)
+def manifest = new JsonSlurper().parseText(json)
+assert manifest.coordinates == [groupId: 'io.github.kpatch.it', artifactId: 'papers', version: '1.0']
+assert manifest.module == [name: 'kpatch_papers', file: 'kpatch-papers.ko', size: module.size(), sha256: Digests.of(module.toPath()), replaces: true]
+assert manifest.kernel.release == '6.1.99-toy' && manifest.kernel.architecture == 'x86_64'
+assert manifest.kernel.configSha256 == Digests.of(new File(basedir, 'one/src/main/kpatch/kernel.config').toPath())
+assert manifest.patches.size() == 1
+assert manifest.patches[0].subject == 'numbers: one toy more' && manifest.patches[0].author == 'Jürgen <juergen@example.org>'
+assert manifest.patches[0].sha256 == Digests.of(new File(basedir, 'one/src/main/kpatch/patches/numbers.patch').toPath())
+assert manifest.cves == ['CVE-2026-0001', 'CVE-2026-0002']
+assert manifest.objects == [[name: 'vmlinux', sources: [[path: 'kernel/numbers.o', changedFunctions: ['number_of_toys'], newFunctions: [], callbacks: []]]]]
+assert manifest.bootTest == null
+[basedir.path, System.getProperty('user.home'), java.time.LocalDate.now().toString()].each { assert !json.contains(it) : it }
+
+// The module says the essentials itself.
+def modinfo = new String(module.bytes, 'ISO-8859-1')
+assert modinfo.contains('kpatch_cve=CVE-2026-0001\0') && modinfo.contains('kpatch_cve=CVE-2026-0002\0')
+
+// What is no CVE identifier is refused before anything is made.
+BuildLog.of(basedir, 5).refuses(ProblemCode.CVE_INVALID, 'kpatch.cves', "'CVE-2026-1'")
+return true
