@@ -1,17 +1,22 @@
+import groovy.io.FileType
 import groovy.json.JsonSlurper
 import io.github.kpatch.delivery.JsonSchema
+import io.github.kpatch.host.Archives
 import io.github.kpatch.host.Digests
+import io.github.kpatch.host.Folders
+import io.github.kpatch.host.Progress
 import io.github.kpatch.it.BuildLog
 import io.github.kpatch.problem.ProblemCode
 
-def papers = ['manifest.json']
+def papers = ['manifest.json', 'sources.tar.xz']
 
 def file = { String project, String paper -> new File(basedir, "$project/target/kpatch-papers-$paper") }
 def module = new File(basedir, 'one/target/kpatch-papers.ko')
 
 // Papers are of phase verify, which nobody has asked for in the first build.
-assert !BuildLog.of(basedir, 1).succeeds().says('Linked ').toString().contains('report')
-BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest', 'no boot test has shown anything')
+BuildLog.of(basedir, 1).succeeds().says('Linked ')
+assert new File(basedir, 'build.log').text.count('Papers of ') == 2
+BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest, sources', 'no boot test has shown anything')
 
 // Two builds, the same bytes, and those are what is deployed and consumed.
 assert module.bytes == new File(basedir, 'far/away/two/target/kpatch-papers.ko').bytes
@@ -37,6 +42,16 @@ assert manifest.cves == ['CVE-2026-0001', 'CVE-2026-0002']
 assert manifest.objects == [[name: 'vmlinux', sources: [[path: 'kernel/numbers.o', changedFunctions: ['number_of_toys'], newFunctions: [], callbacks: []]]]]
 assert manifest.bootTest == null
 [basedir.path, System.getProperty('user.home'), java.time.LocalDate.now().toString()].each { assert !json.contains(it) : it }
+
+// The sources are the project's, without what is not the project's.
+def sources = new File(basedir, 'target/sources').toPath()
+Folders.delete(sources)
+new Archives(Progress.NONE).unpack('Unpacking', file('one', 'sources.tar.xz').toPath(), Optional.empty(), sources)
+def members = []
+sources.toFile().eachFileRecurse(FileType.FILES) { members << sources.relativize(it.toPath()).toString() }
+assert members.sort() == ['COPYING', 'include/kpatch-macros.h', 'include/kpatch-syscall.h', 'src/main/kpatch/kernel.config', 'src/main/kpatch/kernel.lock',
+    'src/main/kpatch/patches/numbers.patch', 'src/test/kpatch/toys.sh']
+members.findAll { it.startsWith('src/') }.each { assert sources.resolve(it).toFile().bytes == new File(basedir, "one/$it").bytes : it }
 
 // The module says the essentials itself.
 def modinfo = new String(module.bytes, 'ISO-8859-1')

@@ -10,7 +10,8 @@ import org.apache.maven.project.MavenProjectHelper;
 
 /**
  * Writes the papers that go along with the module, and makes them artifacts beside it: the manifest, which says in JSON what
- * the module is, what it was made from, what it changes, and what the boot test has shown.
+ * the module is, what it was made from, what it changes, and what the boot test has shown; and
+ * the sources, which go along with code under the GPL.
  */
 @Mojo(name = "report", defaultPhase = LifecyclePhase.VERIFY, threadSafe = true)
 public final class ReportMojo extends AbstractProjectMojo {
@@ -41,7 +42,7 @@ public final class ReportMojo extends AbstractProjectMojo {
                 project().getVersion(),
                 plugin + ":" + pluginVersion(),
                 buildDirectory());
-        goals().report(request, testScripts.toPath())
+        goals().report(request, projectConfig(), testScripts.toPath())
                 .forEach(paper -> helper.attachArtifact(
                         project(),
                         paper.extension(),

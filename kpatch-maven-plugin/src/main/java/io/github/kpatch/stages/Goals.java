@@ -1,5 +1,6 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.delivery.SourcesArchive;
 import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -166,15 +167,20 @@ public final class Goals {
      *
      * @param scripts the project's test scripts
      */
-    public List<Paper> report(ReportRequest request, Path scripts) {
+    public List<Paper> report(ReportRequest request, ProjectConfig config, Path scripts) {
         return context.alone(() -> {
+            PreparedKernel kernel = kernel(Stage.REPORT);
+            PatchedSources sources = sources(Stage.REPORT);
+            config.checkConfig(kernel.target());
+            config.checkLock(kernel, context.console());
             LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.REPORT);
             DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.REPORT);
             Optional<RunBootTest.Outcome> boot = context.steps()
                     .found(Stage.BOOT_TEST, RunBootTest.Outcome.class, RunBootTest.inputs(scripts), Stage.REPORT)
                     .filter(RunBootTest.Outcome::ran);
-            return new WriteReport(kernel(Stage.REPORT), sources(Stage.REPORT), changes, module, boot, request, context)
-                    .run();
+            SourcesArchive archive =
+                    new SourcesArchive(ProjectSources.of(sources, config, scripts, context.workspace()));
+            return new WriteReport(kernel, sources, changes, module, boot, archive, request, context).run();
         });
     }
 

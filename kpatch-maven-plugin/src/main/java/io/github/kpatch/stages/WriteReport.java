@@ -4,6 +4,7 @@ import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.boot.BootReport;
 import io.github.kpatch.delivery.Manifest;
+import io.github.kpatch.delivery.SourcesArchive;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
 import io.github.kpatch.host.Folders;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Stage {@code report}: the papers that go along with the module. Last of all, so that they can say what the boot test has
@@ -26,6 +28,7 @@ import java.util.TreeMap;
  */
 final class WriteReport {
     private static final String MANIFEST = "manifest";
+    private static final String SOURCES = "sources";
     private static final String JSON = "json";
 
     private final PreparedKernel kernel;
@@ -33,11 +36,13 @@ final class WriteReport {
     private final DiffedObjects changes;
     private final LinkedModule module;
     private final Optional<RunBootTest.Outcome> boot;
+    private final SourcesArchive archive;
     private final ReportRequest request;
     private final BuildContext context;
 
     /**
      * @param boot what the boot test of this very module has shown, where it took place
+     * @param archive the module's sources
      */
     WriteReport(
             PreparedKernel kernel,
@@ -45,6 +50,7 @@ final class WriteReport {
             DiffedObjects changes,
             LinkedModule module,
             Optional<RunBootTest.Outcome> boot,
+            SourcesArchive archive,
             ReportRequest request,
             BuildContext context) {
         this.kernel = kernel;
@@ -52,6 +58,7 @@ final class WriteReport {
         this.changes = changes;
         this.module = module;
         this.boot = boot;
+        this.archive = archive;
         this.request = request;
         this.context = context;
     }
@@ -77,7 +84,10 @@ final class WriteReport {
                 .run(new Step<>(
                         Stage.REPORT,
                         from,
-                        List.of(manifest.toJson(), request.folder().toString()),
+                        List.of(
+                                manifest.toJson(),
+                                archive.digest(),
+                                request.folder().toString()),
                         Papers.class,
                         folder -> new Papers(write(manifest)),
                         papers -> story(papers.papers())));
@@ -99,14 +109,15 @@ final class WriteReport {
 
     private List<Kept> write(Manifest manifest) {
         List<Kept> papers = new ArrayList<>();
-        papers.add(write(MANIFEST, JSON, manifest.toJson()));
+        papers.add(paper(MANIFEST, JSON, file -> Folders.write(file, manifest.toJson())));
+        papers.add(paper(SOURCES, SourcesArchive.EXTENSION, archive::write));
         return papers;
     }
 
-    private Kept write(String classifier, String extension, String content) {
+    private Kept paper(String classifier, String extension, Consumer<Path> writer) {
         String name = moduleFile().getFileName().toString().replaceFirst("\\.ko$", "");
         Path file = request.folder().resolve(name + "-" + classifier + "." + extension);
-        Folders.write(file, content);
+        writer.accept(file);
         return new Kept(classifier, extension, context.workspace().keep(file));
     }
 
