@@ -1,5 +1,6 @@
 import groovy.io.FileType
 import groovy.json.JsonSlurper
+import io.github.kpatch.delivery.CycloneDx
 import io.github.kpatch.delivery.JsonSchema
 import io.github.kpatch.host.Archives
 import io.github.kpatch.host.Digests
@@ -7,8 +8,9 @@ import io.github.kpatch.host.Folders
 import io.github.kpatch.host.Progress
 import io.github.kpatch.it.BuildLog
 import io.github.kpatch.problem.ProblemCode
+import org.cyclonedx.parsers.JsonParser
 
-def papers = ['manifest.json', 'sources.tar.xz']
+def papers = ['manifest.json', 'sources.tar.xz', 'cyclonedx.json', 'openvex.json']
 
 def file = { String project, String paper -> new File(basedir, "$project/target/kpatch-papers-$paper") }
 def module = new File(basedir, 'one/target/kpatch-papers.ko')
@@ -16,7 +18,7 @@ def module = new File(basedir, 'one/target/kpatch-papers.ko')
 // Papers are of phase verify, which nobody has asked for in the first build.
 BuildLog.of(basedir, 1).succeeds().says('Linked ')
 assert new File(basedir, 'build.log').text.count('Papers of ') == 2
-BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest, sources', 'no boot test has shown anything')
+BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest, sources, cyclonedx, openvex', 'no boot test has shown anything')
 
 // Two builds, the same bytes, and those are what is deployed and consumed.
 assert module.bytes == new File(basedir, 'far/away/two/target/kpatch-papers.ko').bytes
@@ -53,10 +55,29 @@ assert members.sort() == ['COPYING', 'include/kpatch-macros.h', 'include/kpatch-
     'src/main/kpatch/patches/numbers.patch', 'src/test/kpatch/toys.sh']
 members.findAll { it.startsWith('src/') }.each { assert sources.resolve(it).toFile().bytes == new File(basedir, "one/$it").bytes : it }
 
+// What scanners are told is by the schemas, and names the vulnerabilities.
+def bom = file('one', 'cyclonedx.json').getText('UTF-8')
+assert new JsonParser().validate(bom, CycloneDx.VERSION) == []
+def known = new JsonSlurper().parseText(bom)
+assert known.metadata.timestamp == '2026-01-01T00:00:00Z'
+assert known.metadata.component.hashes == [[alg: 'SHA-256', content: manifest.module.sha256]]
+assert known.vulnerabilities.collectEntries { [it.id, it.analysis.state] } ==
+    ['CVE-2026-0001': 'resolved', 'CVE-2026-0002': 'resolved', 'CVE-2026-0003': 'exploitable']
+def vex = file('one', 'openvex.json').getText('UTF-8')
+JsonSchema.of('openvex.schema.json').takes(vex)
+def told = new JsonSlurper().parseText(vex)
+assert told.author == 'Toy Makers'
+assert told.statements.collectEntries { [it.vulnerability.name, it.status] } ==
+    ['CVE-2026-0001': 'fixed', 'CVE-2026-0002': 'fixed', 'CVE-2026-0003': 'affected']
+assert told.statements[0].products[0]['@id'] == 'pkg:maven/io.github.kpatch.it/papers@1.0?type=ko'
+assert told.statements[0].products[0].subcomponents[0]['@id'] == 'pkg:generic/linux@6.1.99-toy?arch=x86_64'
+
 // The module says the essentials itself.
 def modinfo = new String(module.bytes, 'ISO-8859-1')
 assert modinfo.contains('kpatch_cve=CVE-2026-0001\0') && modinfo.contains('kpatch_cve=CVE-2026-0002\0')
 
 // What is no CVE identifier is refused before anything is made.
 BuildLog.of(basedir, 5).refuses(ProblemCode.CVE_INVALID, 'kpatch.cves', "'CVE-2026-1'")
+BuildLog.of(basedir, 6).refuses(ProblemCode.CVE_CONTRADICTED, 'kpatch.notLivepatchable', 'CVE-2026-0001')
+BuildLog.of(basedir, 7).refuses(ProblemCode.PARAMETER_INVALID, 'kpatch.kernelPurl', "'linux'")
 return true

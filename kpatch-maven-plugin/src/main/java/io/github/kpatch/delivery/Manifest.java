@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param kernel the kernel it is for
  * @param patches the patches in it, in the order they were applied
  * @param cves the vulnerabilities that it mends, sorted: those that patches name, and those that the project names
+ * @param notLivepatchable vulnerabilities of the kernel that no live patch can mend, as the project says, sorted
  * @param objects what it changes, by kernel object, sorted
  * @param acceptedLayouts types whose changed layout the patches' author accepts, sorted
  * @param bootTest what was shown by a boot of the kernel with this very module; empty where none took place
@@ -30,6 +31,7 @@ public record Manifest(
         Kernel kernel,
         List<Patch> patches,
         List<CveId> cves,
+        List<CveId> notLivepatchable,
         List<PatchedObject> objects,
         List<String> acceptedLayouts,
         Optional<BootTest> bootTest) {
@@ -39,6 +41,7 @@ public record Manifest(
     public Manifest {
         patches = List.copyOf(patches);
         cves = List.copyOf(cves);
+        notLivepatchable = List.copyOf(notLivepatchable);
         objects = List.copyOf(objects);
         acceptedLayouts = List.copyOf(acceptedLayouts);
     }

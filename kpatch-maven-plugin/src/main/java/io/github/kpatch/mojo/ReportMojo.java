@@ -2,6 +2,8 @@ package io.github.kpatch.mojo;
 
 import io.github.kpatch.stages.ReportRequest;
 import java.io.File;
+import java.util.List;
+import java.util.Optional;
 import javax.inject.Inject;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -10,8 +12,8 @@ import org.apache.maven.project.MavenProjectHelper;
 
 /**
  * Writes the papers that go along with the module, and makes them artifacts beside it: the manifest, which says in JSON what
- * the module is, what it was made from, what it changes, and what the boot test has shown; and
- * the sources, which go along with code under the GPL.
+ * the module is, what it was made from, what it changes, and what the boot test has shown; the
+ * sources, which go along with code under the GPL; a bill of materials, and what scanners are told of vulnerabilities.
  */
 @Mojo(name = "report", defaultPhase = LifecyclePhase.VERIFY, threadSafe = true)
 public final class ReportMojo extends AbstractProjectMojo {
@@ -22,6 +24,28 @@ public final class ReportMojo extends AbstractProjectMojo {
     /** Folder of the boot test's scripts: a boot test counts that ran with those that are there now. */
     @Parameter(property = "kpatch.testScripts", defaultValue = "${project.basedir}/src/test/kpatch")
     private File testScripts;
+
+    /**
+     * Vulnerabilities of the kernel that no live patch can mend, as {@code CVE-YYYY-NNNN}: scanners are told that they are
+     * open, and that a reboot helps.
+     */
+    @Parameter(property = "kpatch.notLivepatchable")
+    private List<String> notLivepatchable;
+
+    /**
+     * Package URL by which scanners know the kernel, such as {@code pkg:deb/debian/linux-image-6.1.0-56-amd64@6.1.192-2}; by
+     * default {@code pkg:generic/linux@<release>?arch=<architecture>}.
+     */
+    @Parameter(property = "kpatch.kernelPurl")
+    private String kernelPurl;
+
+    /** Who answers for the papers; by default the project's organization, else its groupId. */
+    @Parameter(property = "kpatch.moduleAuthor", defaultValue = "${project.organization.name}")
+    private String moduleAuthor;
+
+    /** The time in the papers; {@code SOURCE_DATE_EPOCH} where the project names none. */
+    @Parameter(defaultValue = "${project.build.outputTimestamp}")
+    private String outputTimestamp;
 
     @Parameter(defaultValue = "${plugin.groupId}:${plugin.artifactId}", readonly = true, required = true)
     private String plugin;
@@ -37,10 +61,15 @@ public final class ReportMojo extends AbstractProjectMojo {
     @Override
     void run() {
         ReportRequest request = new ReportRequest(
-                project().getGroupId(),
-                project().getArtifactId(),
-                project().getVersion(),
+                new ReportRequest.Artifact(
+                        project().getGroupId(),
+                        project().getArtifactId(),
+                        project().getVersion()),
                 plugin + ":" + pluginVersion(),
+                text(moduleAuthor).orElseGet(project()::getGroupId),
+                Optional.ofNullable(notLivepatchable).orElse(List.of()),
+                text(kernelPurl),
+                OutputTimestamp.of(outputTimestamp, System.getenv("SOURCE_DATE_EPOCH")),
                 buildDirectory());
         goals().report(request, projectConfig(), testScripts.toPath())
                 .forEach(paper -> helper.attachArtifact(
@@ -48,5 +77,9 @@ public final class ReportMojo extends AbstractProjectMojo {
                         paper.extension(),
                         paper.classifier(),
                         paper.file().toFile()));
+    }
+
+    private static Optional<String> text(String value) {
+        return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
     }
 }

@@ -295,7 +295,11 @@ public enum ProblemCode {
     CVE_INVALID(
             702,
             "What is given as a CVE identifier is none.",
-            "Write it as CVE-YYYY-NNNN, with four digits or more at the end.");
+            "Write it as CVE-YYYY-NNNN, with four digits or more at the end."),
+    CVE_CONTRADICTED(
+            703,
+            "A vulnerability is said to be mended, and not to be live-patchable.",
+            "Take it out of notLivepatchable, or out of cves and the headers of the patches.");
 
     private final int number;
     private final String cause;

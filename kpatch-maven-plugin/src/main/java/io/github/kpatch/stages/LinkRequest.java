@@ -43,8 +43,12 @@ public record LinkRequest(
      * @throws ProblemException KP702 when one of them is no CVE identifier
      */
     public static SortedSet<CveId> cves(List<String> names) {
+        return cves("kpatch.cves", names);
+    }
+
+    static SortedSet<CveId> cves(String where, List<String> names) {
         SortedSet<CveId> cves = new TreeSet<>();
-        names.forEach(name -> cves.add(CveId.parse("kpatch.cves", name)));
+        names.forEach(name -> cves.add(CveId.parse(where, name)));
         return cves;
     }
 

@@ -3,7 +3,10 @@ package io.github.kpatch.stages;
 import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.boot.BootReport;
+import io.github.kpatch.delivery.CycloneDx;
 import io.github.kpatch.delivery.Manifest;
+import io.github.kpatch.delivery.OpenVex;
+import io.github.kpatch.delivery.Shipment;
 import io.github.kpatch.delivery.SourcesArchive;
 import io.github.kpatch.elf.ByteSource;
 import io.github.kpatch.elf.ElfFile;
@@ -29,6 +32,8 @@ import java.util.function.Consumer;
 final class WriteReport {
     private static final String MANIFEST = "manifest";
     private static final String SOURCES = "sources";
+    private static final String CYCLONEDX = "cyclonedx";
+    private static final String OPENVEX = "openvex";
     private static final String JSON = "json";
 
     private final PreparedKernel kernel;
@@ -76,7 +81,8 @@ final class WriteReport {
 
     /** Writes the papers, or finds those that were written for the same facts. */
     List<Paper> run() {
-        Manifest manifest = manifest();
+        Shipment shipment = Shipment.of(manifest(), request.author(), request.time(), request.kernelPurl());
+        tellWhatScannersAreNotTold(shipment);
         Map<Stage, Object> from = new LinkedHashMap<>(
                 Map.of(Stage.UNPACK, kernel, Stage.CHECK_PATCHES, sources, Stage.DIFF, changes, Stage.LINK, module));
         boot.ifPresent(outcome -> from.put(Stage.BOOT_TEST, outcome));
@@ -85,11 +91,11 @@ final class WriteReport {
                         Stage.REPORT,
                         from,
                         List.of(
-                                manifest.toJson(),
+                                shipment.toString(),
                                 archive.digest(),
                                 request.folder().toString()),
                         Papers.class,
-                        folder -> new Papers(write(manifest)),
+                        folder -> new Papers(write(shipment)),
                         papers -> story(papers.papers())));
         return written.papers().stream()
                 .map(paper -> new Paper(
@@ -107,18 +113,42 @@ final class WriteReport {
                         boot.isPresent() ? "" : "; no boot test has shown anything of it");
     }
 
-    private List<Kept> write(Manifest manifest) {
+    private void tellWhatScannersAreNotTold(Shipment shipment) {
+        boolean named = !shipment.manifest().cves().isEmpty()
+                || !shipment.manifest().notLivepatchable().isEmpty();
+        if (named && shipment.time().isEmpty()) {
+            context.console()
+                    .warn("No OpenVEX document: it needs a time, and the project names none. Set the property"
+                            + " project.build.outputTimestamp.");
+        }
+    }
+
+    private List<Kept> write(Shipment shipment) {
         List<Kept> papers = new ArrayList<>();
-        papers.add(paper(MANIFEST, JSON, file -> Folders.write(file, manifest.toJson())));
+        papers.add(text(MANIFEST, shipment.manifest().toJson()));
         papers.add(paper(SOURCES, SourcesArchive.EXTENSION, archive::write));
+        papers.add(text(CYCLONEDX, CycloneDx.of(shipment)));
+        if (OpenVex.isPossible(shipment)) {
+            papers.add(text(OPENVEX, OpenVex.of(shipment)));
+        } else {
+            Folders.delete(file(OPENVEX, JSON));
+        }
         return papers;
     }
 
+    private Kept text(String classifier, String json) {
+        return paper(classifier, JSON, file -> Folders.write(file, json));
+    }
+
     private Kept paper(String classifier, String extension, Consumer<Path> writer) {
-        String name = moduleFile().getFileName().toString().replaceFirst("\\.ko$", "");
-        Path file = request.folder().resolve(name + "-" + classifier + "." + extension);
+        Path file = file(classifier, extension);
         writer.accept(file);
         return new Kept(classifier, extension, context.workspace().keep(file));
+    }
+
+    private Path file(String classifier, String extension) {
+        String name = moduleFile().getFileName().toString().replaceFirst("\\.ko$", "");
+        return request.folder().resolve(name + "-" + classifier + "." + extension);
     }
 
     private Path moduleFile() {
@@ -131,7 +161,7 @@ final class WriteReport {
         return new Manifest(
                 Manifest.FORMAT,
                 request.madeBy(),
-                request.coordinates(),
+                request.manifestCoordinates(),
                 new Manifest.Module(
                         file.replaceFirst("\\.ko$", "").replace('-', '_'),
                         file,
@@ -155,6 +185,7 @@ final class WriteReport {
                                 patch.header().cves()))
                         .toList(),
                 module.cves(),
+                request.notLivepatchable(module.cves()),
                 objects(),
                 changes.layouts(),
                 boot.map(WriteReport::shown));

@@ -15,7 +15,7 @@ class ManifestTest {
     private static final String DIGEST = "0123456789abcdef".repeat(4);
 
     /** A manifest that has something of everything. */
-    static Manifest manifest(List<CveId> cves, Optional<Manifest.BootTest> bootTest) {
+    static Manifest manifest(List<CveId> cves, List<CveId> notLivepatchable, Optional<Manifest.BootTest> bootTest) {
         return new Manifest(
                 Manifest.FORMAT,
                 "io.github.kpatch:kpatch-maven-plugin:1.0",
@@ -33,6 +33,7 @@ class ManifestTest {
                         new Manifest.Patch("0001-one.patch", DIGEST, Optional.of("one"), Optional.of("A <a@b>"), cves),
                         new Manifest.Patch("two.diff", DIGEST, Optional.empty(), Optional.empty(), List.of())),
                 cves,
+                notLivepatchable,
                 List.of(new Manifest.PatchedObject(
                         KernelObject.VMLINUX,
                         List.of(new Manifest.Source(
@@ -44,6 +45,7 @@ class ManifestTest {
     static Manifest manifest() {
         return manifest(
                 List.of(new CveId("CVE-2026-0001")),
+                List.of(new CveId("CVE-2026-0003")),
                 Optional.of(new Manifest.BootTest(
                         List.of(new Manifest.SeenObject(KernelObject.VMLINUX, List.of("one,1"))),
                         List.of(new Manifest.Script("seen.sh", "after")))));
@@ -52,7 +54,8 @@ class ManifestTest {
     @Test
     void theSchemaTakesWhatIsWritten() throws IOException {
         JsonSchema.ofManifests().takes(manifest().toJson());
-        JsonSchema.ofManifests().takes(manifest(List.of(), Optional.empty()).toJson());
+        JsonSchema.ofManifests()
+                .takes(manifest(List.of(), List.of(), Optional.empty()).toJson());
     }
 
     @Test
@@ -65,10 +68,12 @@ class ManifestTest {
                         "\"kernel\"",
                         "\"patches\"",
                         "\"cves\"",
+                        "\"notLivepatchable\"",
                         "\"objects\"",
                         "\"acceptedLayouts\"",
                         "\"bootTest\"");
-        assertThat(manifest(List.of(), Optional.empty()).toJson()).contains("\"bootTest\": null", "\"subject\": null");
+        assertThat(manifest(List.of(), List.of(), Optional.empty()).toJson())
+                .contains("\"bootTest\": null", "\"subject\": null");
     }
 
     @ParameterizedTest
