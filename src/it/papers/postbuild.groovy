@@ -10,15 +10,15 @@ import io.github.kpatch.it.BuildLog
 import io.github.kpatch.problem.ProblemCode
 import org.cyclonedx.parsers.JsonParser
 
-def papers = ['manifest.json', 'sources.tar.xz', 'cyclonedx.json', 'openvex.json']
+def papers = ['manifest.json', 'sources.tar.xz', 'cyclonedx.json', 'openvex.json', 'provenance.json']
 
 def file = { String project, String paper -> new File(basedir, "$project/target/kpatch-papers-$paper") }
 def module = new File(basedir, 'one/target/kpatch-papers.ko')
 
 // Papers are of phase verify, which nobody has asked for in the first build.
 BuildLog.of(basedir, 1).succeeds().says('Linked ')
-assert new File(basedir, 'build.log').text.count('Papers of ') == 2
-BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest, sources, cyclonedx, openvex', 'no boot test has shown anything')
+assert new File(basedir, 'build.log').text.count('Papers of ') == 3
+BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest, sources, cyclonedx, openvex, provenance', 'no boot test has shown anything')
 
 // Two builds, the same bytes, and those are what is deployed and consumed.
 assert module.bytes == new File(basedir, 'far/away/two/target/kpatch-papers.ko').bytes
@@ -71,6 +71,16 @@ assert told.statements.collectEntries { [it.vulnerability.name, it.status] } ==
     ['CVE-2026-0001': 'fixed', 'CVE-2026-0002': 'fixed', 'CVE-2026-0003': 'affected']
 assert told.statements[0].products[0]['@id'] == 'pkg:maven/io.github.kpatch.it/papers@1.0?type=ko'
 assert told.statements[0].products[0].subcomponents[0]['@id'] == 'pkg:generic/linux@6.1.99-toy?arch=x86_64'
+
+// The provenance is by its schema, and names what went in by the digests of now.
+def provenance = file('one', 'provenance.json').getText('UTF-8')
+JsonSchema.of('provenance.schema.json').takes(provenance)
+def statement = new JsonSlurper().parseText(provenance)
+assert statement.subject == [[name: 'kpatch-papers.ko', uri: 'pkg:maven/io.github.kpatch.it/papers@1.0?type=ko', digest: [sha256: manifest.module.sha256]]]
+def inputs = statement.predicate.buildDefinition.resolvedDependencies.collectEntries { [it.name, it.digest?.sha256] }
+assert inputs['patches/numbers.patch'] == manifest.patches[0].sha256
+assert inputs['kernel.config'] == manifest.kernel.configSha256
+assert inputs['kernel source 6.1.99'] == manifest.kernel.sourceSha256
 
 // The module says the essentials itself.
 def modinfo = new String(module.bytes, 'ISO-8859-1')

@@ -13,7 +13,8 @@ import org.apache.maven.project.MavenProjectHelper;
 /**
  * Writes the papers that go along with the module, and makes them artifacts beside it: the manifest, which says in JSON what
  * the module is, what it was made from, what it changes, and what the boot test has shown; the
- * sources, which go along with code under the GPL; a bill of materials, and what scanners are told of vulnerabilities.
+ * sources, which go along with code under the GPL; a bill of materials, and what scanners are told of vulnerabilities; and where the module
+ * comes from.
  */
 @Mojo(name = "report", defaultPhase = LifecyclePhase.VERIFY, threadSafe = true)
 public final class ReportMojo extends AbstractProjectMojo {

@@ -6,6 +6,7 @@ import io.github.kpatch.boot.BootReport;
 import io.github.kpatch.delivery.CycloneDx;
 import io.github.kpatch.delivery.Manifest;
 import io.github.kpatch.delivery.OpenVex;
+import io.github.kpatch.delivery.Provenance;
 import io.github.kpatch.delivery.Shipment;
 import io.github.kpatch.delivery.SourcesArchive;
 import io.github.kpatch.elf.ByteSource;
@@ -34,6 +35,7 @@ final class WriteReport {
     private static final String SOURCES = "sources";
     private static final String CYCLONEDX = "cyclonedx";
     private static final String OPENVEX = "openvex";
+    private static final String PROVENANCE = "provenance";
     private static final String JSON = "json";
 
     private final PreparedKernel kernel;
@@ -133,6 +135,7 @@ final class WriteReport {
         } else {
             Folders.delete(file(OPENVEX, JSON));
         }
+        papers.add(text(PROVENANCE, Provenance.of(shipment)));
         return papers;
     }
 

@@ -53,10 +53,11 @@ class PapersTest {
 
     @Test
     void noPaperKnowsTheClock() throws InterruptedException {
-        List<String> first = List.of(CycloneDx.of(WHOLE), OpenVex.of(WHOLE));
+        List<String> first = List.of(CycloneDx.of(WHOLE), OpenVex.of(WHOLE), Provenance.of(WHOLE));
         Thread.sleep(1100);
 
-        assertThat(List.of(CycloneDx.of(WHOLE), OpenVex.of(WHOLE))).isEqualTo(first);
+        assertThat(List.of(CycloneDx.of(WHOLE), OpenVex.of(WHOLE), Provenance.of(WHOLE)))
+                .isEqualTo(first);
         assertThat(CycloneDx.of(shipment(MENDED, OPEN, Optional.empty()))).doesNotContain("timestamp");
     }
 
@@ -85,6 +86,16 @@ class PapersTest {
         assertThat(OpenVex.isPossible(shipment(List.of(), OPEN, TIME))).isTrue();
         assertThat(OpenVex.isPossible(shipment(List.of(), List.of(), TIME))).isFalse();
         assertThat(OpenVex.isPossible(shipment(MENDED, OPEN, Optional.empty()))).isFalse();
+    }
+
+    @Test
+    void theProvenanceIsByTheSchema() throws IOException {
+        String provenance = Provenance.of(WHOLE);
+
+        JsonSchema.of("provenance.schema.json").takes(provenance);
+        assertThat(provenance).contains("com.example:fix:ko:1.2", "patches/0001-one.patch", "patches/two.diff");
+        assertThat(JsonSchema.of("provenance.schema.json").complaints(provenance.replace("\"builder\"", "\"maker\"")))
+                .isNotEmpty();
     }
 
     @Test
