@@ -90,4 +90,11 @@ assert modinfo.contains('kpatch_cve=CVE-2026-0001\0') && modinfo.contains('kpatc
 BuildLog.of(basedir, 5).refuses(ProblemCode.CVE_INVALID, 'kpatch.cves', "'CVE-2026-1'")
 BuildLog.of(basedir, 6).refuses(ProblemCode.CVE_CONTRADICTED, 'kpatch.notLivepatchable', 'CVE-2026-0001')
 BuildLog.of(basedir, 7).refuses(ProblemCode.PARAMETER_INVALID, 'kpatch.kernelPurl', "'linux'")
+
+// A module that somebody found tells what it is.
+BuildLog.of(basedir, 9).succeeds().says("papers-1.0.ko: ${module.size()} bytes, SHA-256 ${manifest.module.sha256}".toString(),
+    'kpatch_papers', '6.1.99-toy, x86_64', 'GPL', 'vmlinux: number_of_toys', "numbers.patch sha256:${manifest.patches[0].sha256}".toString(),
+    'CVE-2026-0001, CVE-2026-0002', 'signature        none')
+BuildLog.of(basedir, 10).refuses(ProblemCode.NO_LIVEPATCH_MODULE, 'kpatch-papers-sources.tar.xz', 'compressed', 'xz -dk')
+BuildLog.of(basedir, 11).refuses(ProblemCode.INPUT_MISSING, 'no-such.ko')
 return true

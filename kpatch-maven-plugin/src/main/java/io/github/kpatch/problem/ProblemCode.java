@@ -299,7 +299,11 @@ public enum ProblemCode {
     CVE_CONTRADICTED(
             703,
             "A vulnerability is said to be mended, and not to be live-patchable.",
-            "Take it out of notLivepatchable, or out of cves and the headers of the patches.");
+            "Take it out of notLivepatchable, or out of cves and the headers of the patches."),
+    NO_LIVEPATCH_MODULE(
+            704,
+            "A file is not the module of a live patch, or not one that this version reads.",
+            "Give the uncompressed .ko file of a live patch.");
 
     private final int number;
     private final String cause;

@@ -169,12 +169,12 @@ public final class Goals {
      */
     public List<Paper> report(ReportRequest request, ProjectConfig config, Path scripts) {
         return context.alone(() -> {
+            LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.REPORT);
+            DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.REPORT);
             PreparedKernel kernel = kernel(Stage.REPORT);
             PatchedSources sources = sources(Stage.REPORT);
             config.checkConfig(kernel.target());
             config.checkLock(kernel, context.console());
-            LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.REPORT);
-            DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.REPORT);
             Optional<RunBootTest.Outcome> boot = context.steps()
                     .found(Stage.BOOT_TEST, RunBootTest.Outcome.class, RunBootTest.inputs(scripts), Stage.REPORT)
                     .filter(RunBootTest.Outcome::ran);
