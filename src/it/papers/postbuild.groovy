@@ -17,7 +17,7 @@ def module = new File(basedir, 'one/target/kpatch-papers.ko')
 
 // Papers are of phase verify, which nobody has asked for in the first build.
 BuildLog.of(basedir, 1).succeeds().says('Linked ')
-assert new File(basedir, 'build.log').text.count('Papers of ') == 3
+assert new File(basedir, 'build.log').text.count('Papers of ') == 4
 BuildLog.of(basedir, 2).succeeds().says('Papers of kpatch-papers.ko: manifest, sources, cyclonedx, openvex, provenance', 'no boot test has shown anything')
 
 // Two builds, the same bytes, and those are what is deployed and consumed.
@@ -63,6 +63,9 @@ assert known.metadata.timestamp == '2026-01-01T00:00:00Z'
 assert known.metadata.component.hashes == [[alg: 'SHA-256', content: manifest.module.sha256]]
 assert known.vulnerabilities.collectEntries { [it.id, it.analysis.state] } ==
     ['CVE-2026-0001': 'resolved', 'CVE-2026-0002': 'resolved', 'CVE-2026-0003': 'exploitable']
+assert known.vulnerabilities.collectEntries { [it.id, it.affects*.ref] } == [
+    'CVE-2026-0001': ['pkg:maven/io.github.kpatch.it/papers@1.0?type=ko'], 'CVE-2026-0002': ['pkg:maven/io.github.kpatch.it/papers@1.0?type=ko'],
+    'CVE-2026-0003': ['pkg:generic/linux@6.1.99-toy?arch=x86_64']]
 def vex = file('one', 'openvex.json').getText('UTF-8')
 JsonSchema.of('openvex.schema.json').takes(vex)
 def told = new JsonSlurper().parseText(vex)
@@ -79,7 +82,7 @@ def statement = new JsonSlurper().parseText(provenance)
 assert statement.subject == [[name: 'kpatch-papers.ko', uri: 'pkg:maven/io.github.kpatch.it/papers@1.0?type=ko', digest: [sha256: manifest.module.sha256]]]
 def inputs = statement.predicate.buildDefinition.resolvedDependencies.collectEntries { [it.name, it.digest?.sha256] }
 assert inputs['patches/numbers.patch'] == manifest.patches[0].sha256
-assert inputs['kernel.config'] == manifest.kernel.configSha256
+assert inputs['kernel config'] == manifest.kernel.configSha256
 assert inputs['kernel source 6.1.99'] == manifest.kernel.sourceSha256
 
 // The module says the essentials itself.
@@ -97,4 +100,8 @@ BuildLog.of(basedir, 9).succeeds().says("papers-1.0.ko: ${module.size()} bytes, 
     'CVE-2026-0001, CVE-2026-0002', 'signature        none')
 BuildLog.of(basedir, 10).refuses(ProblemCode.NO_LIVEPATCH_MODULE, 'kpatch-papers-sources.tar.xz', 'compressed', 'xz -dk')
 BuildLog.of(basedir, 11).refuses(ProblemCode.INPUT_MISSING, 'no-such.ko')
+
+// A project that names no time makes no statement that needs one, and says so.
+BuildLog.of(basedir, 12).succeeds().says('No OpenVEX document', 'project.build.outputTimestamp')
+assert file('timeless', 'cyclonedx.json').file && !file('timeless', 'openvex.json').exists()
 return true

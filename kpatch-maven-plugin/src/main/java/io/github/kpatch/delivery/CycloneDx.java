@@ -4,7 +4,6 @@ import io.github.kpatch.kernel.CveId;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import org.cyclonedx.Version;
 import org.cyclonedx.exception.GeneratorException;
 import org.cyclonedx.generators.BomGeneratorFactory;
@@ -159,37 +158,36 @@ public final class CycloneDx {
     }
 
     private Vulnerability mended(CveId cve) {
-        return vulnerability(cve, Vulnerability.Analysis.State.RESOLVED, Optional.empty(), shipment.mended());
+        Vulnerability.Analysis analysis = analysis(Vulnerability.Analysis.State.RESOLVED, shipment.mended());
+        return vulnerability(cve, analysis, shipment.module());
     }
 
     private Vulnerability open(CveId cve) {
-        return vulnerability(
-                cve,
-                Vulnerability.Analysis.State.EXPLOITABLE,
-                Optional.of(Vulnerability.Analysis.Response.UPDATE),
-                shipment.reboot());
+        Vulnerability.Analysis analysis = analysis(Vulnerability.Analysis.State.EXPLOITABLE, shipment.reboot());
+        analysis.setResponses(List.of(Vulnerability.Analysis.Response.UPDATE));
+        return vulnerability(cve, analysis, shipment.kernel());
     }
 
-    private Vulnerability vulnerability(
-            CveId cve,
-            Vulnerability.Analysis.State state,
-            Optional<Vulnerability.Analysis.Response> response,
-            String detail) {
+    private static Vulnerability.Analysis analysis(Vulnerability.Analysis.State state, String detail) {
         Vulnerability.Analysis analysis = new Vulnerability.Analysis();
         analysis.setState(state);
-        response.ifPresent(answer -> analysis.setResponses(List.of(answer)));
         analysis.setDetail(detail);
+        return analysis;
+    }
+
+    /**
+     * What is known of a vulnerability.
+     *
+     * @param component what it is said of: never that the kernel were mended, which without the module is as it was
+     */
+    private static Vulnerability vulnerability(CveId cve, Vulnerability.Analysis analysis, String component) {
+        Vulnerability.Affect affect = new Vulnerability.Affect();
+        affect.setRef(component);
         Vulnerability vulnerability = new Vulnerability();
         vulnerability.setBomRef(cve.value());
         vulnerability.setId(cve.value());
         vulnerability.setAnalysis(analysis);
-        vulnerability.setAffects(List.of(affect(shipment.module()), affect(shipment.kernel())));
+        vulnerability.setAffects(List.of(affect));
         return vulnerability;
-    }
-
-    private static Vulnerability.Affect affect(String reference) {
-        Vulnerability.Affect affect = new Vulnerability.Affect();
-        affect.setRef(reference);
-        return affect;
     }
 }

@@ -70,7 +70,7 @@ public final class Provenance {
         for (Manifest.Patch patch : manifest.patches()) {
             dependencies.add(dependency("patches/" + patch.name(), patch.sha256()));
         }
-        dependencies.add(dependency("kernel.config", kernel.configSha256()));
+        dependencies.add(dependency("kernel config", kernel.configSha256()));
         Map<String, Object> source = dependency("kernel source " + kernel.sourceVersion(), kernel.sourceSha256());
         source.put("annotations", Map.of("digestOf", "the archive, or names and contents of a folder"));
         dependencies.add(source);
