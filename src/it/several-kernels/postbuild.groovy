@@ -43,6 +43,9 @@ seen('each module is an artifact with its release as classifier, and an archive 
     ['repository', 'target/repository-of-floor', 'target/repository-of-next'].each { repository ->
         releases.each {
             same(new File(basedir, "$repository/$coordinates-${it}.ko"), module(basedir, it))
+            ['manifest.json', 'sources.tar.xz', 'cyclonedx.json', 'provenance.json'].each { paper ->
+                assert new File(basedir, "$repository/$coordinates-$it-$paper").isFile()
+            }
         }
         assert !new File(basedir, "$repository/${coordinates}.ko").exists()
         same(new File(basedir, "$repository/${coordinates}.tar.xz"), new File(basedir, 'target/several-kernels-1.0.tar.xz'))
@@ -106,7 +109,7 @@ seen('a kernel that fails is named, and the other is built') {
     }
     def built = maven(folder, 'verify')
     refuses(built, '1 of 2 kernels failed', '6.12.7-toy in kpatch:check-patches', 'KP301', '[6.12.7-toy] Failed: KP301',
-        '[6.1.99-toy] Linked', '[6.1.99-toy] Boot test', 'kpatch-maven-plugin:1.0.0-SNAPSHOT:boot-test')
+        '[6.1.99-toy] Linked', '[6.1.99-toy] Boot test', '[6.1.99-toy] Papers of', 'kpatch-maven-plugin:1.0.0-SNAPSHOT:report')
     assert module(folder, '6.1.99-toy').isFile() && !module(folder, '6.12.7-toy').exists()
     assert !new File(folder, 'target/several-kernels-1.0.tar.xz').exists()
     refuses(maven(folder, 'compile'), '1 of 2 kernels failed', 'KP301', 'kpatch-maven-plugin:1.0.0-SNAPSHOT:build-objects')
@@ -140,7 +143,7 @@ seen('goal config writes for all') {
 seen('what is not clear is refused') {
     def changed = { String name, String from, String to -> project(name) { new File(it, 'pom.xml').text = new File(it, 'pom.xml').text.replace(from, to) } }
     refuses(maven(changed('both', '<kernels>', '<kernel><release>6.1.99-toy</release></kernel><kernels>'), 'validate'), 'KP106', 'both <kernel> and <kernels>')
-    refuses(maven(project('empty') { new File(it, 'pom.xml').text = new File(it, 'pom.xml').text.replaceFirst(/(?s)<kernels>.*<\/kernels>/, '<kernels \/>') }, 'validate'),
+    refuses(maven(project('empty') { new File(it, 'pom.xml').text = new File(it, 'pom.xml').text.replaceFirst('(?s)<kernels>.*</kernels>', '<kernels />') }, 'validate'),
         'KP106', 'It names no kernel')
     refuses(maven(changed('twice', '6.12.7-toy', '6.1.99-toy'), 'validate'), 'KP106', '6.1.99-toy twice')
     refuses(maven(changed('none', '<release>6.12.7-toy</release>', ''), 'validate'), 'KP106', 'Kernel 2 has no release')

@@ -20,6 +20,11 @@ public final class AuthorHeaders {
 
     private AuthorHeaders() {}
 
+    /** The licence of the headers and of all that becomes part of a module. */
+    public static Bytes licence() {
+        return Resources.read("COPYING");
+    }
+
     /** All headers, in the order of their names. */
     public static List<Header> all() {
         return NAMES.stream()

@@ -1,5 +1,6 @@
 package io.github.kpatch.livepatch;
 
+import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * @param replace whether it takes the place of all live patches loaded before
  * @param patches the patches in it, in the order they were applied
  * @param layouts types whose changed layout the patches' author accepts, sorted
+ * @param cves the vulnerabilities that it mends, sorted
  */
 public record ModuleDescription(
         String name,
@@ -24,7 +26,8 @@ public record ModuleDescription(
         String author,
         boolean replace,
         List<PatchSource> patches,
-        List<String> layouts) {
+        List<String> layouts,
+        List<CveId> cves) {
     /** The longest name of a module or of an object to patch: {@code MODULE_NAME_LEN} less the NUL. */
     public static final int LONGEST_NAME = 55;
 
@@ -36,6 +39,7 @@ public record ModuleDescription(
     public ModuleDescription {
         patches = List.copyOf(patches);
         layouts = List.copyOf(layouts);
+        cves = List.copyOf(cves);
         if (!NAME.matcher(name).matches()) {
             throw ProblemException.input(
                     ProblemCode.MODULE_NAME_INVALID,

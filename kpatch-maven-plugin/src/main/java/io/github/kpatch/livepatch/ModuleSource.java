@@ -7,6 +7,7 @@ import io.github.kpatch.intermediate.Callback;
 import io.github.kpatch.intermediate.IntermediateReader;
 import io.github.kpatch.intermediate.IntermediateTables;
 import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -181,6 +182,9 @@ public final class ModuleSource {
         }
         for (String layout : description.layouts()) {
             addLine(lines, "MODULE_INFO(kpatch_layout, %s);", layout);
+        }
+        for (CveId cve : description.cves()) {
+            addLine(lines, "MODULE_INFO(kpatch_cve, %s);", cve.value());
         }
         return String.join("\n", lines);
     }

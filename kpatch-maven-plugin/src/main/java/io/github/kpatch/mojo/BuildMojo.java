@@ -6,6 +6,7 @@ import io.github.kpatch.stages.GivenPatches;
 import io.github.kpatch.stages.LinkRequest;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -93,6 +94,7 @@ public final class BuildMojo extends AbstractProjectMojo {
                 Optional.ofNullable(moduleDescription).orElse(""),
                 Optional.ofNullable(moduleAuthor).orElse(""),
                 replace,
+                LinkRequest.cves(List.of()),
                 folder(),
                 OutputTimestamp.of(null, System.getenv("SOURCE_DATE_EPOCH")));
     }

@@ -52,6 +52,13 @@ public final class LinkMojo extends AbstractStageMojo {
     @Parameter(property = "kpatch.replace", defaultValue = "true")
     private boolean replace;
 
+    /**
+     * The vulnerabilities that the patches mend, as {@code CVE-YYYY-NNNN}, besides those that stand above the patches' first
+     * difference.
+     */
+    @Parameter(property = "kpatch.cves")
+    private List<String> cves;
+
     /** Folder for the finished module. */
     @Parameter(defaultValue = "${project.build.directory}", readonly = true, required = true)
     private File outputDirectory;
@@ -110,6 +117,7 @@ public final class LinkMojo extends AbstractStageMojo {
                 text(moduleDescription),
                 text(moduleAuthor),
                 replace,
+                LinkRequest.cves(Optional.ofNullable(cves).orElse(List.of())),
                 folder,
                 OutputTimestamp.of(outputTimestamp, System.getenv("SOURCE_DATE_EPOCH")));
     }

@@ -65,7 +65,8 @@ public final class CheckPatches {
         correctLines(files, result.renamed(), tree, patched, corrected);
         return new CheckedSeries(
                 series.patches().stream()
-                        .map(patch -> new CheckedSeries.Patch(patch.name(), patch.sha256()))
+                        .map(patch ->
+                                new CheckedSeries.Patch(patch.name(), patch.sha256(), PatchHeader.of(patch.text())))
                         .toList(),
                 series.digest(),
                 files,

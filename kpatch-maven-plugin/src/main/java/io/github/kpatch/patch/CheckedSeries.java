@@ -52,6 +52,7 @@ public record CheckedSeries(
      *
      * @param name its name in the project's patches folder
      * @param sha256 SHA-256 of its bytes, hexadecimal
+     * @param header what its author wrote above the first difference
      */
-    public record Patch(String name, String sha256) {}
+    public record Patch(String name, String sha256, PatchHeader header) {}
 }

@@ -299,7 +299,19 @@ public enum ProblemCode {
             608, "The loaded patch does not replace what was built to be replaced.", "Report it with the console log."),
     UNLOAD_FAILED(609, "The kernel did not remove the module.", "Read the kernel's reason in the console log."),
 
-    ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution.");
+    ARTIFACT_ALREADY_SET(701, "Another goal has already set the project's main artifact.", "Remove one execution."),
+    CVE_INVALID(
+            702,
+            "What is given as a CVE identifier is none.",
+            "Write it as CVE-YYYY-NNNN, with four digits or more at the end."),
+    CVE_CONTRADICTED(
+            703,
+            "A vulnerability is said to be mended, and not to be live-patchable.",
+            "Take it out of notLivepatchable, or out of cves and the headers of the patches."),
+    NO_LIVEPATCH_MODULE(
+            704,
+            "A file is not the module of a live patch, or not one that this version reads.",
+            "Give the uncompressed .ko file of a live patch.");
 
     private final int number;
     private final String cause;

@@ -1,5 +1,6 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.delivery.SourcesArchive;
 import io.github.kpatch.patch.CheckPatches;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
@@ -7,6 +8,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -151,6 +153,28 @@ public final class Goals {
                             .locate(wanted.request(context.jobs()))
                             .modules(),
                     context);
+        });
+    }
+
+    /**
+     * Goal {@code report}; see {@link WriteReport}.
+     *
+     * @param scripts the project's test scripts
+     */
+    public List<Paper> report(ReportRequest request, ProjectConfig config, TestScripts scripts) {
+        return context.alone(() -> {
+            LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.REPORT);
+            DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.REPORT);
+            PreparedKernel kernel = kernel(Stage.REPORT);
+            PatchedSources sources = sources(Stage.REPORT);
+            config.checkConfig(kernel.target());
+            config.checkLock(kernel, context.console());
+            Optional<RunBootTest.Outcome> boot = context.steps()
+                    .found(Stage.BOOT_TEST, RunBootTest.Outcome.class, scripts.inputs(), Stage.REPORT)
+                    .filter(RunBootTest.Outcome::ran);
+            SourcesArchive archive =
+                    new SourcesArchive(ProjectSources.of(sources, config, scripts, context.workspace()));
+            return new WriteReport(kernel, sources, changes, module, boot, archive, request, context).run();
         });
     }
 

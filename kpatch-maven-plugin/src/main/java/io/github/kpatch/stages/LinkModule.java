@@ -12,6 +12,7 @@ import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.PrivateView;
+import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.CheckModule;
 import io.github.kpatch.livepatch.CheckReach;
@@ -34,6 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Stage {@code link}: the intermediate objects and the module's own source, put together by the kernel's build for
@@ -82,7 +85,8 @@ public final class LinkModule {
                 sources.patches().stream()
                         .map(patch -> new PatchSource(patch.name(), patch.sha256()))
                         .toList(),
-                objects.layouts());
+                objects.layouts(),
+                cves(sources, request));
         return context.steps()
                 .run(new Step<>(
                         Stage.LINK,
@@ -133,7 +137,16 @@ public final class LinkModule {
         SortedMap<KernelObject, List<String>> functions = objects.functionsByParent();
         functions.keySet().retainAll(ModuleSource.objects(units, arch));
         return new LinkedModule(
-                context.workspace().keep(file), description.replace() && livepatch.replaces(), functions);
+                context.workspace().keep(file),
+                description.replace() && livepatch.replaces(),
+                functions,
+                description.cves());
+    }
+
+    private static List<CveId> cves(PatchedSources sources, LinkRequest request) {
+        SortedSet<CveId> cves = new TreeSet<>(request.cves());
+        sources.patches().forEach(patch -> cves.addAll(patch.header().cves()));
+        return List.copyOf(cves);
     }
 
     private byte[] link(Path folder, Path module, List<String> linkerOptions) {

@@ -1,6 +1,7 @@
 package io.github.kpatch.stages;
 
 import io.github.kpatch.host.KeptFile;
+import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.kernel.KernelObject;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,9 +14,15 @@ import java.util.SortedMap;
  * @param replaces whether it takes the place of all live patches loaded before
  * @param functions the functions it replaces, by the kernel object that contains them; objects without any, of which
  *     the module names only callbacks or symbols, included
+ * @param cves the vulnerabilities that it mends, sorted
  */
-public record LinkedModule(KeptFile file, boolean replaces, SortedMap<KernelObject, List<String>> functions)
+public record LinkedModule(
+        KeptFile file, boolean replaces, SortedMap<KernelObject, List<String>> functions, List<CveId> cves)
         implements StageResult {
+    public LinkedModule {
+        cves = List.copyOf(cves);
+    }
+
     @Override
     public List<KeptFile> kept() {
         return List.of(file);

@@ -23,7 +23,7 @@ import java.util.List;
  * @param config the file
  */
 public record ProjectConfig(Path config) {
-    private Path lock() {
+    Path lock() {
         return config.resolveSibling("kernel.lock");
     }
 

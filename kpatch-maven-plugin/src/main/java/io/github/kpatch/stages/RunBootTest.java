@@ -10,6 +10,7 @@ import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.LaidOver;
 import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +30,23 @@ public final class RunBootTest {
      *
      * @param ran whether the machine was started; a test that was not is tried again next time
      * @param story the outcome in one line
+     * @param objects what the kernel said it had patched
+     * @param scripts the scripts that ended well, by name and moment, in their order
      */
-    public record Outcome(boolean ran, String story) {}
+    public record Outcome(boolean ran, String story, List<BootReport.PatchedObject> objects, List<ScriptCall> scripts) {
+        public Outcome {
+            objects = List.copyOf(objects);
+            scripts = List.copyOf(scripts);
+        }
+    }
+
+    /**
+     * A call of a script.
+     *
+     * @param phase {@code before}, {@code after} or {@code unloaded}
+     * @param script its file name
+     */
+    public record ScriptCall(String phase, String script) {}
 
     /**
      * Boots, loads, tries, unloads.
@@ -85,7 +101,7 @@ public final class RunBootTest {
                                 BootLimits.DEFAULT),
                         context.console()::info);
         if (report instanceof BootReport.Skipped skipped) {
-            return new Outcome(false, "Boot test skipped: " + skipped.reason());
+            return new Outcome(false, "Boot test skipped: " + skipped.reason(), List.of(), List.of());
         }
         BootReport.Finished finished = (BootReport.Finished) report;
         finished.scripts().forEach(script -> tell(script, context.console()));
@@ -100,7 +116,11 @@ public final class RunBootTest {
                         kernel.target().release(),
                         finished.accelerator(),
                         context.workspace().locate(module.file()).getFileName(),
-                        finished.scripts().size()));
+                        finished.scripts().size()),
+                finished.objects(),
+                finished.scripts().stream()
+                        .map(run -> new ScriptCall(run.phase(), run.script()))
+                        .toList());
     }
 
     /** What the scripts saw is what the whole build was for. */

@@ -16,7 +16,8 @@ public enum Stage {
     BUILD_OBJECTS(5, "build-objects", "compile"),
     DIFF(6, "diff", "process-classes"),
     LINK(7, "link", "package"),
-    BOOT_TEST(8, "boot-test", "integration-test");
+    BOOT_TEST(8, "boot-test", "integration-test"),
+    REPORT(9, "report", "verify");
 
     private final int number;
     private final String goal;

@@ -134,6 +134,24 @@ public final class Steps {
         return completion.result();
     }
 
+    /**
+     * What a stage found out that need not have been done; empty as well where it was done for other inputs than those of now.
+     *
+     * @param inputs everything that the result depends on beside earlier results, as its step gave it
+     * @param by the stage that asks
+     */
+    <T> Optional<T> found(Stage stage, Class<T> type, List<String> inputs, Stage by) {
+        Optional<Completion<T>> completion = read(stage, type)
+                .filter(done -> done.inputs().equals(Digests.of(inputs)))
+                .filter(done -> changed(done.result()).isEmpty());
+        try {
+            completion.ifPresent(done -> checkOrigin(stage, done, by));
+        } catch (ProblemException outdated) {
+            return Optional.empty();
+        }
+        return completion.map(Completion::result);
+    }
+
     private <T> Completion<T> present(Stage stage, Class<T> type, Stage by) {
         return read(stage, type)
                 .orElseThrow(() -> ProblemException.input(new Problem(

@@ -51,7 +51,8 @@ public record TestScripts(Path folder, Optional<String> release, List<String> re
         return Optional.of(Folders.make(copies));
     }
 
-    private SortedMap<String, Path> files() {
+    /** The files by their paths in the folder that they are wanted in. */
+    SortedMap<String, Path> files() {
         PatchSelection selection = new PatchSelection(folder, release, releases);
         SortedMap<String, Path> files = new TreeMap<>();
         selection.folders().stream()

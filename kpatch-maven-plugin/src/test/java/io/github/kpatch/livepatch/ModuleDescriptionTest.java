@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModuleDescriptionTest {
     private static ModuleDescription named(String name) {
-        return new ModuleDescription(name, "", "", "", true, List.of(), List.of());
+        return new ModuleDescription(name, "", "", "", true, List.of(), List.of(), List.of());
     }
 
     @ParameterizedTest

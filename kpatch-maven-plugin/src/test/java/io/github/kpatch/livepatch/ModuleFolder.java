@@ -16,6 +16,7 @@ import io.github.kpatch.intermediate.IntermediateWriter;
 import io.github.kpatch.intermediate.KlpRelocation;
 import io.github.kpatch.intermediate.KlpSymbol;
 import io.github.kpatch.intermediate.PatchedFunction;
+import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.testing.NativeTools;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,7 +78,8 @@ final class ModuleFolder {
                 "A. U. Thor",
                 replace,
                 List.of(new PatchSource("0001-one.patch", "0a"), new PatchSource("0002-two.patch", "0b")),
-                List.of("struct one"));
+                List.of("struct one"),
+                List.of(new CveId("CVE-2026-12345")));
     }
 
     /**

@@ -129,7 +129,8 @@ class ModuleSourceTest {
                         "version=1.2",
                         "kpatch_source=0001-one.patch sha256:0a",
                         "kpatch_source=0002-two.patch sha256:0b",
-                        "kpatch_layout=struct one");
+                        "kpatch_layout=struct one",
+                        "kpatch_cve=CVE-2026-12345");
     }
 
     @Test

@@ -108,6 +108,32 @@ class GoalsTest {
     }
 
     @Test
+    void papersOfAModuleThatWasNotLinkedAreRefused() {
+        checkPatches();
+        ReportRequest request = new ReportRequest(
+                new ReportRequest.Artifact("group", "artifact", "1"),
+                "group:plugin:1",
+                "Somebody",
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                folder);
+
+        assertThatThrownBy(() -> goals().report(request, config(), scripts()))
+                .hasMessageContaining("KP104 kpatch:link")
+                .hasMessageContaining("mvn integration-test");
+        assertThat(folder).isDirectoryNotContaining("glob:**.json");
+    }
+
+    private TestScripts scripts() {
+        return new TestScripts(folder.resolve("scripts"), Optional.empty(), List.of());
+    }
+
+    private ProjectConfig config() {
+        return new ProjectConfig(folder.resolve("kernel.config"));
+    }
+
+    @Test
     void aKernelThatTheCacheLostIsSaid() {
         Folders.delete(kernel.tree());
 

@@ -157,6 +157,33 @@ class StepsTest {
                 .hasMessageContaining("mvn package");
     }
 
+    private Optional<Result> found(BuildContext context, String... inputs) {
+        return context.steps().found(Stage.LINK, Result.class, List.of(inputs), Stage.BOOT_TEST);
+    }
+
+    @Test
+    void whatNeedNotHaveBeenDoneIsFoundWhenItIsOfNow() throws IOException {
+        BuildContext context = build.context();
+        assertThat(found(context)).isEmpty();
+
+        link(context, run(context, "a"));
+
+        assertThat(found(context)).isPresent();
+        assertThat(found(context, "other")).isEmpty();
+        Files.writeString(
+                context.workspace().locate(found(context).orElseThrow().file()), "by hand");
+        assertThat(found(context)).isEmpty();
+    }
+
+    @Test
+    void whatWasDoneForAnotherResultIsNotFound() {
+        BuildContext context = build.context();
+        link(context, run(context, "a"));
+        run(context, "b");
+
+        assertThat(found(context)).isEmpty();
+    }
+
     @Test
     void aChangedFileIsNotConsumed() throws IOException {
         BuildContext context = build.context();

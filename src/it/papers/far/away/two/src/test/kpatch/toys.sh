@@ -1,0 +1,3 @@
+#!/bin/sh
+# The toy kernel is never booted: it only has to go along.
+cat /proc/version
