@@ -74,6 +74,10 @@ class MutationTest {
                     ".*: \\.(text|data|bss|comment|note\\.GNU-stack|group)",
                     Mutation.SECTION_DROPPED),
             new Harmless(
+                    "what linkers are told of the object, and the kernel's throws away",
+                    ".*: \\.note\\.gnu\\.property",
+                    Mutation.SECTION_DROPPED),
+            new Harmless(
                     "nothing refers to the function or variable any more",
                     ".*: \\.((text|data)\\.\\w+|init\\.text)",
                     Mutation.SECTION_DROPPED),

@@ -15,13 +15,20 @@ class KernelObjectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nf-tables.ko", "kernel/net/nf_tables.ko.xz", "/lib/nf-tables.ko.zst", "nf-tables.ko.gz"})
+    @ValueSource(
+            strings = {
+                "nf-tables.ko",
+                "kernel/net/nf_tables.ko.xz",
+                "/lib/nf-tables.ko.zst",
+                "nf-tables.ko.gz",
+                "nf-tables.ko.debug"
+            })
     void aFileNamesItsModule(String path) {
         assertThat(KernelObject.ofModuleFile(path)).contains(new KernelObject("nf_tables"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nf-tables.ko.debug", "nf-tables.o", ".ko", "folder.ko/nf-tables", "modules.dep"})
+    @ValueSource(strings = {"nf-tables.ko.debugger", "nf-tables.o", ".ko", "folder.ko/nf-tables", "modules.dep"})
     void noModulesFile(String path) {
         assertThat(KernelObject.ofModuleFile(path)).isEmpty();
     }
