@@ -37,6 +37,11 @@ def project = { String name, Closure change = {} ->
 
 def module = { File folder, String release -> new File(folder, "target/$release/kpatch-several-kernels.ko") }
 
+/** What a module says of itself under one key; modinfo is root's program. */
+def modinfo = { String key, File file ->
+    new String(file.bytes, 'ISO-8859-1').findAll(key + '=[^\0]*').collect { it.substring(key.length() + 1) }
+}
+
 def same = { File one, File other -> assert java.nio.file.Files.mismatch(one.toPath(), other.toPath()) == -1L : "$one is not $other" }
 
 seen('each module is an artifact with its release as classifier, and an archive of all is the one without') {
@@ -60,7 +65,7 @@ seen('a consumer gets what it names') {
 }
 seen('each is for its kernel') {
     releases.each { release ->
-        def told = ['modinfo', '-F', 'vermagic', module(basedir, release).path].execute().text
+        def told = modinfo('vermagic', module(basedir, release)).first()
         assert told.startsWith("$release ")
         assert new File(basedir, "src/main/kpatch/$release/kernel.lock").text.contains(release)
         assert new File(basedir, "src/main/kpatch/$release/kernel.config").isFile()
@@ -70,7 +75,7 @@ seen('each is for its kernel') {
 }
 seen('patches of one kernel are in its module alone') {
     [[releases[0], '6.1'], [releases[1], '6.12']].each { release, series ->
-        def told = ['modinfo', '-F', 'kpatch_source', module(basedir, release).path].execute().text.readLines().collect { it.split(' ')[0] }.sort()
+        def told = modinfo('kpatch_source', module(basedir, release)).collect { it.split(' ')[0] }.sort()
         assert told == ['0001-version.patch', "$series/0002-numbers.patch".toString()]
         assert new File(basedir, "target/kpatch/$release/3-check-patches/patched/kernel/numbers.c").text.contains(series == '6.1' ? 'return 8;' : 'return 10;')
     }
