@@ -1,10 +1,9 @@
+import io.github.kpatch.it.MavenRun
+
 // From the kernel's source to a module, by way of a working copy: edit, change, capture, package.
 
 def maven(String... arguments) {
-    def line = ['mvn', '--batch-mode', '--offline', '--legacy-local-repository', "-Dmaven.repo.local=$localRepositoryPath".toString()] + arguments.toList()
-    def process = new ProcessBuilder(line).directory(basedir).redirectErrorStream(true).start()
-    def said = process.inputStream.getText('UTF-8').replaceAll(/\u001B\[[0-9;]*m/, '')
-    return [well: process.waitFor() == 0, said: said]
+    return MavenRun.in(basedir, localRepositoryPath, arguments)
 }
 
 def edit = new File(basedir, 'edit')

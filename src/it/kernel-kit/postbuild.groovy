@@ -1,3 +1,4 @@
+import io.github.kpatch.it.MavenRun
 import java.nio.file.Files
 
 // By a kit alone the module is the one that the kernel's own pieces make; and a kit that is not right is refused.
@@ -11,10 +12,7 @@ def failures = []
 def module(File project) { new File(project, 'target/kpatch-kernel-kit.ko') }
 
 def maven(File folder, String... arguments) {
-    def line = ['mvn', '--batch-mode', '--offline', '--legacy-local-repository', "-Dmaven.repo.local=$localRepositoryPath".toString()] + arguments.toList()
-    def process = new ProcessBuilder(line).directory(folder).redirectErrorStream(true).start()
-    def said = process.inputStream.getText('UTF-8').replaceAll(/\u001B\[[0-9;]*m/, '')
-    return [well: process.waitFor() == 0, said: said]
+    return MavenRun.in(folder, localRepositoryPath, arguments)
 }
 
 def seen = { String what, Closure check ->
@@ -26,7 +24,7 @@ def seen = { String what, Closure check ->
 }
 
 def refuses(Map build, String... texts) {
-    assert !build.well && texts.every { build.said.contains(it) } && !build.said.contains('\tat ') : build.said
+    MavenRun.refuses(build, texts)
 }
 
 /** Goal build in a folder with nothing but the patch, with a cache of its own. */

@@ -7,7 +7,7 @@ release=$2
 toy=$3
 work=$4
 rm -rf "$work"
-mkdir -p "$work/sources" "$work/root" "$work/repository" "$work/repos.d"
+mkdir -p "$work/sources" "$work/files" "$work/repository" "$work/repos.d"
 cd "$work"
 
 # The archive is what the vendor started from; the vendor's patch makes it the kernel's source.
@@ -29,8 +29,8 @@ PATCH
 
 # put FILE PATH: a file under its path in a package.
 put() {
-    mkdir -p "root/$(dirname "$2")"
-    cp -R "$1" "root/$2"
+    mkdir -p "files/$(dirname "$2")"
+    cp -R "$1" "files/$2"
 }
 
 # package NAME LINES: a package of a spec, with the paths it holds.
@@ -42,13 +42,13 @@ package() {
 build() {
     {
         printf 'Name: %s\nVersion: 6.1.99\nRelease: %s\nSummary: a toy\nLicense: GPLv2\n%s\n' "$1" "$2" "$3"
-        printf '%%define _build_id_links none\n%%description\nA toy.\n%%prep\n%s\n%%install\ncp -a %%{_sourcedir}/../root/. %%{buildroot}\n' "$4"
+        printf '%%define _build_id_links none\n%%description\nA toy.\n%%prep\n%s\n%%install\ncp -a %%{_sourcedir}/../files/. %%{buildroot}\n' "$4"
         cat packages
     } > "$1.spec"
     rpmbuild -ba --quiet --define "_topdir $work/rpmbuild" --define "_sourcedir $work/sources" --define 'debug_package %{nil}' \
         --define '__os_install_post %{nil}' "$1.spec"
-    rm -r root
-    mkdir root
+    rm -r files
+    mkdir files
 }
 
 modules=lib/modules/$release
@@ -91,7 +91,7 @@ suse)
     put "$toy/linux-toy" "usr/src/linux-$base"
     {
         package kernel-devel "/usr/src/linux-$base/Makefile"
-        package kernel-source "$(cd root && find "usr/src/linux-$base" -type f ! -path "*/linux-$base/Makefile" | sed 's,^,/,')"
+        package kernel-source "$(cd files && find "usr/src/linux-$base" -type f ! -path "*/linux-$base/Makefile" | sed 's,^,/,')"
     } > packages
     build kernel-sources 150600.7.3 'BuildArch: noarch' ''
     ;;

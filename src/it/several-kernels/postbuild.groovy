@@ -1,3 +1,5 @@
+import io.github.kpatch.it.MavenRun
+
 // One project, two kernels: a module for each, as if the project were for that one alone; and what fails for one keeps
 // the other from nothing.
 
@@ -6,10 +8,7 @@ def coordinates = 'io/github/kpatch/it/several-kernels/1.0/several-kernels-1.0'
 def failures = []
 
 def maven(File folder, String... arguments) {
-    def line = ['mvn', '--batch-mode', '--offline', '--legacy-local-repository', "-Dmaven.repo.local=$localRepositoryPath".toString()] + arguments.toList()
-    def process = new ProcessBuilder(line).directory(folder).redirectErrorStream(true).start()
-    def said = process.inputStream.getText('UTF-8').replaceAll(/\u001B\[[0-9;]*m/, '')
-    return [well: process.waitFor() == 0, said: said]
+    return MavenRun.in(folder, localRepositoryPath, arguments)
 }
 
 def seen = { String what, Closure check ->
@@ -21,7 +20,7 @@ def seen = { String what, Closure check ->
 }
 
 def refuses(Map build, String... texts) {
-    assert !build.well && texts.every { build.said.contains(it) } && !build.said.contains('\tat ') : build.said
+    MavenRun.refuses(build, texts)
 }
 
 /** A copy of the project, changed. */

@@ -16,6 +16,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -148,6 +149,18 @@ public final class Folders {
         } catch (ProblemException noSuchProgram) {
             return false;
         }
+    }
+
+    /** What lies in a folder itself, sorted; nothing where there is no folder. */
+    public static List<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        return doing(folder, () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                return files.sorted().toList();
+            }
+        });
     }
 
     /** Deletes a file, or a folder with all it holds; follows no link; does nothing where there is nothing. */

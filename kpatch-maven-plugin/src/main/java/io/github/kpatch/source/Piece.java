@@ -2,6 +2,7 @@ package io.github.kpatch.source;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,24 @@ public sealed interface Piece permits Piece.OnDisk, Piece.InPackage, Piece.Toget
      *     source package as a whole
      */
     record InPackage(DistributionPackage container, String path) implements Piece {
+        /**
+         * The path of one of the package's files below the piece, an empty text where the file is itself the piece; empty
+         * where the file lies elsewhere.
+         */
+        public Optional<String> below(String file) {
+            String found = inMergedUsr(file);
+            String own = inMergedUsr(path);
+            if (found.equals(own)) {
+                return Optional.of("");
+            }
+            return found.startsWith(own + "/") ? Optional.of(found.substring(own.length() + 1)) : Optional.empty();
+        }
+
+        /** Where {@code /lib} is a link to {@code /usr/lib}, packages name files by either: Debian's kernels since 13 by the latter. */
+        private static String inMergedUsr(String path) {
+            return path.startsWith("lib/") ? "usr/" + path : path;
+        }
+
         @Override
         public String toString() {
             return container + ":/" + path;

@@ -142,12 +142,11 @@ final class PieceReader {
         @Override
         public void visit(ArchiveEntry entry, InputStream content) throws IOException {
             for (Wanted one : wanted) {
-                String path = inMergedUsr(((Piece.InPackage) one.piece()).path());
-                String found = inMergedUsr(entry.name());
-                if (entry.kind() == ArchiveEntry.Kind.FILE && isBelow(found, path) && !complete.contains(one)) {
+                Optional<String> name = ((Piece.InPackage) one.piece()).below(entry.name());
+                if (entry.kind() == ArchiveEntry.Kind.FILE && name.isPresent() && !complete.contains(one)) {
                     seen.add(one);
-                    String name = found.substring(Math.min(found.length(), path.length() + 1));
-                    if (!one.taker().take(name, entry.size(), content) || found.equals(path)) {
+                    boolean more = one.taker().take(name.get(), entry.size(), content);
+                    if (!more || name.get().isEmpty()) {
                         complete.add(one);
                     }
                 }
@@ -158,14 +157,5 @@ final class PieceReader {
         public boolean wantsMore() {
             return complete.size() < wanted.size();
         }
-    }
-
-    /** Where {@code /lib} is a link to {@code /usr/lib}, packages name files by either: Debian's kernels since 13 by the latter. */
-    private static String inMergedUsr(String path) {
-        return path.startsWith("lib/") ? "usr/" + path : path;
-    }
-
-    private static boolean isBelow(String name, String path) {
-        return name.equals(path) || name.startsWith(path + "/");
     }
 }

@@ -55,6 +55,10 @@ final class FindObjects {
     private final Path log;
     private final Map<String, Optional<Listing>> listings = new HashMap<>();
     private final Set<String> recompiled = new TreeSet<>();
+    private Optional<WholeTree> wholeTree = Optional.empty();
+
+    /** What is known of all the tree: what kbuild makes of it, which was held against the target, and who includes whom. */
+    private record WholeTree(KernelContents contents, Includes includes) {}
 
     /**
      * @param originals what was built before and by which compiler's word which files went into it
@@ -274,8 +278,12 @@ final class FindObjects {
     }
 
     private ObjectReach reach() {
-        Includes includes = notes().includes(kernel.tree());
-        return ObjectReach.of(sources.touched(), contents(includes), includes, originals);
+        if (wholeTree.isEmpty()) {
+            Includes includes = notes().includes(kernel.tree());
+            wholeTree = Optional.of(new WholeTree(contents(includes), includes));
+        }
+        WholeTree tree = wholeTree.get();
+        return ObjectReach.of(sources.touched(), tree.contents(), tree.includes(), originals);
     }
 
     private ObjectReach tell(ObjectReach reach) {

@@ -75,14 +75,14 @@ class RpmKernelTest {
         StringBuilder spec = new StringBuilder(preamble)
                 .append("Summary: a test\nLicense: GPLv2\n%define _build_id_links none\n%description\nA test.\n");
         StringBuilder files =
-                new StringBuilder("%prep\n" + prep + "\n%install\ncp -a %{_sourcedir}/root/. %{buildroot}\n");
-        Files.createDirectories(sources.resolve("root"));
+                new StringBuilder("%prep\n" + prep + "\n%install\ncp -a %{_sourcedir}/files/. %{buildroot}\n");
+        Files.createDirectories(sources.resolve("files"));
         for (Map.Entry<String, Map<String, Path>> one : packages.entrySet()) {
             spec.append("%package -n " + one.getKey() + "\nSummary: a test\n%description -n " + one.getKey()
                     + "\nA test.\n");
             files.append("%files -n " + one.getKey() + "\n");
             for (Map.Entry<String, Path> file : one.getValue().entrySet()) {
-                Path target = sources.resolve("root").resolve(file.getKey());
+                Path target = sources.resolve("files").resolve(file.getKey());
                 Files.createDirectories(target.getParent());
                 NativeTools.run(folder, "cp", "-a", file.getValue().toString(), target.toString());
                 files.append("/" + file.getKey() + "\n");

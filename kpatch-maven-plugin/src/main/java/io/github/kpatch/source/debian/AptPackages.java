@@ -1,11 +1,9 @@
 package io.github.kpatch.source.debian;
 
 import io.github.kpatch.host.Command;
-import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.ExclusiveLock;
 import io.github.kpatch.host.FileMemo;
-import io.github.kpatch.host.FolderGrowth;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Tools;
@@ -14,6 +12,7 @@ import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.DistributionPackage;
 import io.github.kpatch.source.KernelCache;
+import io.github.kpatch.source.PackageDownload;
 import io.github.kpatch.source.PackageStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +27,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Debian's packages, through its own tools, as any user: dpkg's list for what is installed, {@code apt-cache} for
@@ -38,7 +36,6 @@ import java.util.stream.Stream;
  * a name with a version never changes what it means.
  */
 final class AptPackages implements PackageStore {
-    private static final long MEBIBYTE = 1 << 20;
     private static final String DOWNLOAD = ".download-";
 
     /** What a package file that is not what was downloaded shows itself by. */
@@ -247,29 +244,17 @@ final class AptPackages implements PackageStore {
         }
         Folders.make(cache.packages());
         list(cache.packages(), name -> name.startsWith(DOWNLOAD)).forEach(Folders::delete);
-        Path folder = Folders.make(cache.packages().resolve(DOWNLOAD + one.name()));
-        CommandResult result;
-        try (Progress.Task task =
-                        progress.start("Downloading " + one.name(), Math.max(-1, one.size() / MEBIBYTE), "MiB");
-                FolderGrowth growth = new FolderGrowth(folder, task)) {
-            result = runner.run(Command.of(folder, program("apt-get").toString(), "download", one.toString()));
-            growth.stop();
-        }
-        List<Path> files = list(folder, name -> name.endsWith(".deb"));
-        if (!result.succeeded() || files.size() != 1) {
-            throw ProblemException.input(new Problem(
-                    ProblemCode.TOOL_FAILED,
-                    "apt-get download " + one.toString(),
-                    "apt-get did not bring the package: " + String.join(" / ", result.output()) + ".",
-                    "Check the network; if apt's lists are old, run apt-get update."));
-        }
-        Path file = cache.packages().resolve(files.get(0).getFileName());
-        Folders.doing(file, () -> {
-            Folders.move(files.get(0), file);
-            return file;
-        });
-        Folders.delete(folder);
-        return file;
+        List<String> line = List.of(program("apt-get").toString(), "download", one.toString());
+        return new PackageDownload(one, line, cache.packages().resolve(DOWNLOAD + one.name()), ".deb")
+                .into(
+                        cache.packages(),
+                        runner,
+                        progress,
+                        result -> ProblemException.input(new Problem(
+                                ProblemCode.TOOL_FAILED,
+                                "apt-get download " + one.toString(),
+                                "apt-get did not bring the package: " + String.join(" / ", result.output()) + ".",
+                                "Check the network; if apt's lists are old, run apt-get update.")));
     }
 
     private Optional<Path> file(DistributionPackage one) {
@@ -289,16 +274,9 @@ final class AptPackages implements PackageStore {
     }
 
     private static List<Path> list(Path folder, Predicate<String> name) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        return Folders.doing(folder, () -> {
-            try (Stream<Path> files = Files.list(folder)) {
-                return files.filter(file -> name.test(file.getFileName().toString()))
-                        .sorted()
-                        .toList();
-            }
-        });
+        return Folders.list(folder).stream()
+                .filter(file -> name.test(file.getFileName().toString()))
+                .toList();
     }
 
     private static DistributionPackage parse(String name, String version, String text) {

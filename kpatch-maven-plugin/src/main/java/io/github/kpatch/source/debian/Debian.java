@@ -51,9 +51,6 @@ public final class Debian implements Distribution {
     private static final Pattern SOURCE_ARCHIVE = Pattern.compile("usr/src/linux-[^/]*\\.tar(\\.\\w+)?");
     private static final String DEFAULT_FLAVOUR = "amd64";
 
-    /** How many releases a message names. */
-    private static final int SHOWN = 10;
-
     private final AptPackages packages;
     private final Path root;
 
@@ -178,7 +175,6 @@ public final class Debian implements Distribution {
             return AptPackages.offline(wanted);
         }
         List<String> complete = bestFirst(complete(known(release)));
-        String rest = complete.size() > SHOWN ? ", … and " + (complete.size() - SHOWN) + " more" : "";
         return ProblemException.input(new Problem(
                 ProblemCode.RELEASE_UNKNOWN,
                 release,
@@ -186,9 +182,7 @@ public final class Debian implements Distribution {
                 complete.isEmpty()
                         ? "apt knows kernels, but of none of them image, headers, debug symbols and source in one version; "
                                 + "add a package source that has them all, or give the pieces."
-                        : "Choose one of: "
-                                + String.join(", ", complete.subList(0, Math.min(SHOWN, complete.size()))) + rest
-                                + "; goal kpatch:releases lists them all."));
+                        : OfferedRelease.oneOf(complete)));
     }
 
     /**

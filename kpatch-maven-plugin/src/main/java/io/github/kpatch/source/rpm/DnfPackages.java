@@ -6,7 +6,6 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.ExclusiveLock;
 import io.github.kpatch.host.FileMemo;
-import io.github.kpatch.host.FolderGrowth;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.RpmPackage;
@@ -16,7 +15,9 @@ import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.DistributionPackage;
 import io.github.kpatch.source.KernelCache;
+import io.github.kpatch.source.PackageDownload;
 import io.github.kpatch.source.PackageStore;
+import io.github.kpatch.source.Piece;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,9 @@ final class DnfPackages implements PackageStore {
         Stream<Path> folders = named.find()
                 ? Stream.of(named.group(1).strip().split("[,\\s]+")).map(Path::of)
                 : Stream.of("etc/yum.repos.d", "etc/distro.repos.d").map(root::resolve);
-        folders.forEach(folder -> list(folder, ".repo").forEach(file -> parts.add(file + "\n" + text(file))));
+        folders.flatMap(folder -> Folders.list(folder).stream())
+                .filter(file -> file.toString().endsWith(".repo"))
+                .forEach(file -> parts.add(file + "\n" + text(file)));
         return Digests.of(parts);
     }
 
@@ -178,19 +181,16 @@ final class DnfPackages implements PackageStore {
             read(one, file -> {
                 List<String> files = RpmPackage.files(file);
                 found[0] = paths.stream()
-                        .filter(path -> files.stream().anyMatch(name -> isBelow(name, path)))
+                        .filter(path -> files.stream()
+                                .anyMatch(name -> new Piece.InPackage(one, path)
+                                        .below(name)
+                                        .isPresent()))
                         .findFirst()
                         .orElse(paths.get(0));
             });
             note(question, found[0]);
             return found[0];
         });
-    }
-
-    private static boolean isBelow(String name, String path) {
-        String merged = name.startsWith("lib/") ? "usr/" + name : name;
-        String wanted = path.startsWith("lib/") ? "usr/" + path : path;
-        return merged.equals(wanted) || merged.startsWith(wanted + "/");
     }
 
     @Override
@@ -237,8 +237,6 @@ final class DnfPackages implements PackageStore {
             throw offline(List.of(one.name()));
         }
         Path partial = folder().resolve(".download");
-        Folders.delete(partial);
-        Folders.make(partial);
         List<String> line = dnf("download", "--destdir", partial.toString());
         if (one.name().endsWith(".src")) {
             line.add("--source");
@@ -246,25 +244,14 @@ final class DnfPackages implements PackageStore {
             line.add("--debuginfo");
         }
         line.add(one.name());
-        CommandResult result;
-        try (Progress.Task task = progress.start("Downloading " + one.name(), -1, "MiB");
-                FolderGrowth growth = new FolderGrowth(partial, task)) {
-            result = runner.run(Command.of(partial, line));
-            growth.stop();
-        }
-        List<Path> files = list(partial, ".rpm");
-        if (!result.succeeded() || files.size() != 1) {
-            throw failed(
-                    "dnf download " + one.name(),
-                    "dnf did not bring the package: " + String.join(" / ", result.output()) + ".");
-        }
-        Path file = folder().resolve(files.get(0).getFileName());
-        Folders.doing(file, () -> {
-            Folders.move(files.get(0), file);
-            return file;
-        });
-        Folders.delete(partial);
-        return file;
+        return new PackageDownload(one, line, partial, ".rpm")
+                .into(
+                        folder(),
+                        runner,
+                        progress,
+                        result -> failed(
+                                "dnf download " + one.name(),
+                                "dnf did not bring the package: " + String.join(" / ", result.output()) + "."));
     }
 
     private static ProblemException failed(String where, String what) {
@@ -289,18 +276,5 @@ final class DnfPackages implements PackageStore {
         config.ifPresent(file -> line.addAll(List.of("--config", file.toString())));
         line.addAll(List.of(arguments));
         return line;
-    }
-
-    private static List<Path> list(Path folder, String ending) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        return Folders.doing(folder, () -> {
-            try (Stream<Path> files = Files.list(folder)) {
-                return files.filter(file -> file.toString().endsWith(ending))
-                        .sorted()
-                        .toList();
-            }
-        });
     }
 }

@@ -27,9 +27,6 @@ import java.util.stream.Stream;
  * always downloaded: what of them is installed is not looked for.
  */
 public final class Rpm implements Distribution {
-    /** How many releases a message names. */
-    private static final int SHOWN = 10;
-
     private static final String SOURCE_PACKAGE = ".src.rpm";
 
     private final RpmNames names;
@@ -147,13 +144,8 @@ public final class Rpm implements Distribution {
                                         .map(RpmNames.Kernel::image)
                                         .collect(Collectors.joining(", "))
                                 + "; add one (kpatch.dnfConfig), or give the pieces."
-                        : "Choose one of: "
-                                + others.stream()
-                                        .limit(SHOWN)
-                                        .map(KernelRelease::value)
-                                        .collect(Collectors.joining(", "))
-                                + (others.size() > SHOWN ? ", … and " + (others.size() - SHOWN) + " more" : "")
-                                + "; goal kpatch:releases lists them all."));
+                        : OfferedRelease.oneOf(
+                                others.stream().map(KernelRelease::value).toList())));
     }
 
     /** The packages of one kernel in one version. */

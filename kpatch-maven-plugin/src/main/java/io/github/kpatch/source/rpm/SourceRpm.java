@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Kernel source in a source package of RPM: an archive and patches, which the package's spec puts together. The archive is
@@ -61,7 +60,7 @@ public final class SourceRpm {
     public void write(Path file, String sha256, Path scratch, Path tree) {
         Path content = scratch.resolve("package");
         archives.unpack("Reading " + file.getFileName(), file, Optional.of(sha256), content);
-        List<Path> files = list(content);
+        List<Path> files = Folders.list(content);
         Path spec = only(
                 file,
                 files.stream()
@@ -86,14 +85,6 @@ public final class SourceRpm {
         });
         Folders.delete(unpacked);
         Folders.delete(content);
-    }
-
-    private static List<Path> list(Path folder) {
-        return Folders.doing(folder, () -> {
-            try (Stream<Path> files = Files.list(folder)) {
-                return files.sorted().toList();
-            }
-        });
     }
 
     private static Path only(Path file, List<Path> found, String what) {
