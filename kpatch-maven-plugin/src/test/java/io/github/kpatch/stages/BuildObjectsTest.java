@@ -42,6 +42,16 @@ class BuildObjectsTest {
             +	return a - one_value * 3;
              }
             """;
+    private static final String CHANGE_UNUSED = """
+            --- a/fs/unused.c
+            +++ b/fs/unused.c
+            @@ -1,4 +1,4 @@
+             int unused(int a)
+             {
+            -	return a - 1;
+            +	return a - 2;
+             }
+            """;
     private static final String INCLUDE_MACROS = """
             --- a/fs/one.c
             +++ b/fs/one.c
@@ -230,18 +240,48 @@ class BuildObjectsTest {
         assertThat(kernel.contents()).isEqualTo(treeBefore);
     }
 
+    /** Since 6.13 the makefile of all folders is told where the sources lie. */
+    @Test
+    void kbuildIsAskedAsKernelsSinceSixThirteenWant() throws IOException {
+        folderMakefile("src := $(srcroot)/$(obj)");
+        PatchedSources one = patches(CHANGE_ONE);
+        assertThat(built(one).objects()).extracting(BuiltObject::name).containsExactly("fs/one.o");
+
+        PatchedSources unused = patches(CHANGE_UNUSED);
+        assertThatThrownBy(() -> built(unused))
+                .hasMessageContaining("KP403 fs/unused.c")
+                .hasMessageContaining("CONFIG_UNUSED is off");
+    }
+
+    /** Of variables without a value nobody can tell that they would have one. */
+    @Test
+    void aFolderWhoseMakefileMakeDoesNotFindIsNotTakenForEmpty() throws IOException {
+        folderMakefile("src := $(elsewhere)/$(obj)");
+
+        assertThat(built(patches(CHANGE_ONE)).objects())
+                .extracting(BuiltObject::name)
+                .containsExactly("fs/one.o");
+    }
+
+    private void folderMakefile(String first) throws IOException {
+        Path makefile = kernel.tree().resolve("scripts/Makefile.build");
+        Files.createDirectories(makefile.getParent());
+        Files.writeString(makefile, first + """
+
+                        include $(src)/Makefile
+                        real-obj-y := $(addprefix $(obj)/,$(obj-y))
+                        subdir-ym :=
+                        """);
+        Files.createDirectories(kernel.tree().resolve("arch/x86/include/generated"));
+        Path config = kernel.tree().resolve("include/config");
+        Files.delete(config);
+        Files.createDirectories(config);
+        Files.writeString(config.resolve("auto.conf"), "CONFIG_LIVEPATCH=y\n");
+    }
+
     @Test
     void aFileThatTheTargetDoesNotContainIsRefused() throws IOException {
-        PatchedSources sources = patches("""
-                --- a/fs/unused.c
-                +++ b/fs/unused.c
-                @@ -1,4 +1,4 @@
-                 int unused(int a)
-                 {
-                -	return a - 1;
-                +	return a - 2;
-                 }
-                """);
+        PatchedSources sources = patches(CHANGE_UNUSED);
 
         assertThatThrownBy(() -> built(sources))
                 .hasMessageContaining("KP403 fs/unused.o")
