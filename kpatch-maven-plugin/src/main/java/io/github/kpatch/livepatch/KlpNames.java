@@ -14,14 +14,16 @@ import java.util.regex.Pattern;
  *
  * <p>Source: {@code Documentation/livepatch/module-elf-format.rst} and {@code kernel/livepatch/core.c}.
  */
-final class KlpNames {
+public final class KlpNames {
     /** {@code SHN_LIVEPATCH}. */
-    static final int SHN_LIVEPATCH = 0xff20;
+    public static final int SHN_LIVEPATCH = 0xff20;
     /** {@code SHF_RELA_LIVEPATCH}. */
     static final long SHF_RELA_LIVEPATCH = 0x00100000;
 
     static final String RELOCATIONS_PREFIX = ".klp.rela.";
-    static final String ARCH_PREFIX = ".klp.arch.";
+    /** What the names of tables by patched object begin with, behind which its name stands and a dot. */
+    public static final String ARCH_PREFIX = ".klp.arch.";
+
     private static final Pattern SYMBOL = Pattern.compile("\\.klp\\.sym\\.([^.]{1,55})\\.([^,]+),(\\d{1,9})");
     private static final Pattern RELOCATIONS = Pattern.compile("\\.klp\\.rela\\.([^.]{1,55})\\.(.+)");
     private static final Pattern OBJECT = Pattern.compile("[^.]{1,55}");
@@ -29,19 +31,21 @@ final class KlpNames {
     private KlpNames() {}
 
     /** What a klp symbol's name says. */
-    record Symbol(String objectName, String name, long sympos) {}
+    public record Symbol(String objectName, String name, long sympos) {}
 
     /** What the name of a section of klp relocations says. */
-    record Section(String objectName, String target) {}
+    public record Section(String objectName, String target) {}
 
-    static Optional<Symbol> parseSymbol(String name) {
+    /** What a klp symbol's name says; empty where the livepatch core could not read it. */
+    public static Optional<Symbol> parseSymbol(String name) {
         Matcher matcher = SYMBOL.matcher(name);
         return matcher.matches()
                 ? Optional.of(new Symbol(matcher.group(1), matcher.group(2), Long.parseLong(matcher.group(3))))
                 : Optional.empty();
     }
 
-    static Optional<Section> parseRelocations(String name) {
+    /** What the name of a section of klp relocations says; empty for another section. */
+    public static Optional<Section> parseRelocations(String name) {
         Matcher matcher = RELOCATIONS.matcher(name);
         return matcher.matches() ? Optional.of(new Section(matcher.group(1), matcher.group(2))) : Optional.empty();
     }

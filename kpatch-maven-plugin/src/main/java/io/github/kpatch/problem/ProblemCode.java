@@ -283,6 +283,10 @@ public enum ProblemCode {
             516,
             "What the patch brings for one kernel object leads to new code for a module that may not be loaded.",
             "Put the new code into a file of the object that uses it, or let it refer to nothing but exports of vmlinux."),
+    MODULE_NOT_AS_COMPILED(
+            517,
+            "The finished module is not what the compiler made of the patched source.",
+            "Do not load it: build it again, and report it with the module and the objects if it happens again."),
 
     BOOT_FAILED(601, "The target kernel did not boot in QEMU.", "Read the console log."),
     LOAD_FAILED(602, "The kernel refused the module.", "Read the kernel's reason in the console log."),

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * Runs the differ over a folder of real object pairs with another tool's verdicts, whose layout is that of the corpus of
  * Debian stable fixes, and puts both verdicts side by side.
  */
-final class CorpusRun {
+public final class CorpusRun {
     private static final String STRUCT_SIZES = "alt_instr=12,bug_entry=12,exception_table_entry=12,jump_entry=16,"
             + "orc_entry=6,paravirt_patch_site=16,static_call_site=8";
 
@@ -38,7 +38,8 @@ final class CorpusRun {
     private final ModuleSymvers symvers;
     private final Map<String, ParentSymbols> parents = new ConcurrentHashMap<>();
 
-    CorpusRun(Path corpus) throws IOException {
+    /** @param corpus the unpacked corpus */
+    public CorpusRun(Path corpus) throws IOException {
         this.corpus = corpus;
         Path file = corpus.resolve("Module.symvers");
         this.symvers = ModuleSymvers.parse(file.toString(), Files.readAllBytes(file));
@@ -60,7 +61,7 @@ final class CorpusRun {
     record Result(String name, Verdict reference, Verdict ours, Optional<ElfObject> output) {}
 
     /** The folders of all pairs, in name order. */
-    List<Path> pairs() throws IOException {
+    public List<Path> pairs() throws IOException {
         try (Stream<Path> entries = Files.list(corpus)) {
             return entries.filter(entry -> Files.exists(entry.resolve("reference.json")))
                     .sorted()
@@ -123,16 +124,21 @@ final class CorpusRun {
     }
 
     /** The outcome for the pair in that folder. */
-    DiffOutcome diff(Path pair) throws IOException {
+    public DiffOutcome diff(Path pair) throws IOException {
+        return DiffObject.run(
+                new ObjectPair(name(pair), read(pair, "original.o"), read(pair, "patched.o")), target(pair));
+    }
+
+    /** What the differ is told of the kernel for the pair in that folder. */
+    public DiffTarget target(Path pair) throws IOException {
         JsonObject meta = json(pair.resolve("meta.json"));
-        DiffTarget target = new DiffTarget(
+        return new DiffTarget(
                 KernelObject.named(meta.get("parent").getAsString()),
                 parents.computeIfAbsent(meta.get("parentElf").getAsString(), this::parent),
                 symvers,
                 StructSizes.parse("corpus", STRUCT_SIZES),
                 TableSetup.BY_LOADER,
                 Optional.empty());
-        return DiffObject.run(new ObjectPair(name(pair), read(pair, "original.o"), read(pair, "patched.o")), target);
     }
 
     private ParentSymbols parent(String file) {
@@ -144,7 +150,8 @@ final class CorpusRun {
         }
     }
 
-    private static ElfObject read(Path pair, String file) throws IOException {
+    /** One object of a pair. */
+    public static ElfObject read(Path pair, String file) throws IOException {
         return ElfReader.read(file, Files.readAllBytes(pair.resolve(file)));
     }
 

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * table is made from the original object, as if that were all of the kernel. Every output is linked with {@code ld -r}
  * and read by {@code readelf}, which must have nothing to say.
  */
-final class Scenario {
+public final class Scenario {
     private final String original;
     private final String patched;
     private final List<String> flags = new ArrayList<>(KernelFlags.CODE);
@@ -62,7 +62,7 @@ final class Scenario {
     }
 
     /** Two C sources. */
-    static Scenario of(String original, String patched) {
+    public static Scenario of(String original, String patched) {
         return new Scenario(original, patched);
     }
 
@@ -84,7 +84,8 @@ final class Scenario {
         return this;
     }
 
-    Scenario parent(String name) {
+    /** The kernel object that the sources are of; vmlinux where none is named. */
+    public Scenario parent(String name) {
         parent = name;
         return this;
     }
@@ -155,16 +156,18 @@ final class Scenario {
         return this;
     }
 
-    ElfObject compileOriginal() {
+    /** The first source, compiled. */
+    public ElfObject compileOriginal() {
         return originalEdit.apply(compile(original));
     }
 
-    ElfObject compilePatched() {
+    /** The second source, compiled. */
+    public ElfObject compilePatched() {
         return patchedEdit.apply(compile(patched));
     }
 
     /** A kernel that consists of {@code originalObject}. */
-    DiffTarget target(ElfObject originalObject) {
+    public DiffTarget target(ElfObject originalObject) {
         return new DiffTarget(
                 KernelObject.named(parent),
                 ParentSymbols.ofText(

@@ -32,11 +32,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Makes patch units from C and links a module of them as kbuild would, with the host's gcc and stand-in headers. */
-final class ModuleFolder {
-    static final Architecture X86 = Architectures.ALL.get(0);
+public final class ModuleFolder {
+    public static final Architecture X86 = Architectures.ALL.get(0);
     static final RelocationType ABS64 = X86.absolute64();
     static final RelocationType ABS32S = new RelocationType(11);
-    static final LivepatchInterface MODERN = new LivepatchInterface(false, true);
+    public static final LivepatchInterface MODERN = new LivepatchInterface(false, true);
 
     private static final List<String> HEADERS = List.of(
             "compiler",
@@ -52,7 +52,8 @@ final class ModuleFolder {
 
     private final Path folder;
 
-    ModuleFolder(Path folder) {
+    /** @param folder where everything is made */
+    public ModuleFolder(Path folder) {
         this.folder = folder;
         for (String header : HEADERS) {
             copy("include/linux/" + header + ".h");
@@ -70,7 +71,8 @@ final class ModuleFolder {
         }
     }
 
-    static ModuleDescription description(String text, boolean replace) {
+    /** A description with a text of one's own. */
+    public static ModuleDescription description(String text, boolean replace) {
         return new ModuleDescription(
                 "kpatch-test",
                 "1.2",
@@ -190,7 +192,7 @@ final class ModuleFolder {
     }
 
     /** Writes the module's files, compiles its source and links it with its own linker script to {@code linked.o}. */
-    Path link(ModuleDescription description, LivepatchInterface api, List<PatchUnit> units) {
+    public Path link(ModuleDescription description, LivepatchInterface api, List<PatchUnit> units) {
         return link(description, api, units, List.of());
     }
 
@@ -216,8 +218,9 @@ final class ModuleFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> compile = new ArrayList<>(
-                List.of("gcc", "-O2", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror", "-c"));
+        List<String> compile = new ArrayList<>(List.of("gcc", "-O2", "-fno-pie", "-mcmodel=kernel", "-c"));
+        compile.addAll(List.of(
+                "-fno-asynchronous-unwind-tables", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror"));
         compile.addAll(List.of("-Iinclude", "-DKBUILD_MODNAME=\"test\"", "-o", "kpatch.module.o", "kpatch.module.c"));
         if (api.registers()) {
             compile.add(1, "-DREGISTERS");
