@@ -36,6 +36,7 @@ final class CheckCallSites {
             module.references(list).values().forEach(entry -> {
                 long at = entry.relocation().offset();
                 Integer left = entry.spot()
+                        .filter(spot -> at % Long.BYTES == 0)
                         .map(spot -> expected.computeIfPresent(spot, (key, count) -> count - 1))
                         .orElse(null);
                 if (left != null && left >= 0 && entry.relocation().type().equals(arch.absolute64())) {

@@ -66,13 +66,18 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
             0x77777777\tschedule_it\tvmlinux\tEXPORT_SYMBOL\t
             """;
 
-    /** Two functions with statics of one name, a hidden function, and callbacks of both kinds around. */
+    /** Two functions with statics of one name, an entry of the table of exceptions, and a hidden function. */
     private static final String OF_KERNEL = """
             struct klp_object;
             extern int log_it(const char *, ...);
             static __attribute__((noinline)) int hidden(int x) { return log_it("hidden %%d", x); }
             int first(int x) { static int count = 1; count += x; return hidden(count); }
-            int second(int x) { static int count = 2; count += 2 * x; return hidden(count) + %s; }
+            int second(int x) {
+                static int count = 2;
+                asm volatile("1: nop; 2: .pushsection __ex_table, \\"a\\"; .long 1b - ., 2b - ., 3; .popsection");
+                count += 2 * x;
+                return hidden(count) + %s;
+            }
             int third(int x) { return first(second(x)); }
             """;
 
@@ -134,7 +139,7 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
                         .parent("some_mod"));
         ModuleSymvers symvers =
                 ModuleSymvers.parse("Module.symvers", OF_SMALL_KERNEL.getBytes(StandardCharsets.US_ASCII));
-        StructSizes sizes = StructSizes.parse("sizes", "orc_entry=6");
+        StructSizes sizes = StructSizes.parse("sizes", "orc_entry=6,exception_table_entry=12");
         Map<KernelObject, ParentSymbols> symbols = new HashMap<>();
         List<CompiledUnit> units = new ArrayList<>();
         List<ElfObject> outputs = new ArrayList<>();
