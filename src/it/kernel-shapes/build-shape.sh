@@ -50,6 +50,8 @@ cp "$build/tree/.config" "$build/pieces/config"
 cp "$build/tree/vmlinux" "$build/tree/Module.symvers" "$build/tree/arch/x86/boot/bzImage" "$build/pieces/"
 mv "$build/installed/lib/modules/$release" "$build/pieces/modules"
 rm -f "$build/pieces/modules/build" "$build/pieces/modules/source"
+# The key that a kernel's build makes for its modules, where it makes one; the kernel trusts it.
+[ ! -f "$build/tree/certs/signing_key.pem" ] || cp "$build/tree/certs/signing_key.pem" "$build/pieces/"
 mv "$build/make.log" "$build/pieces/"
 mv "$build/pieces" "$output"
 rm -rf "$build"

@@ -25,11 +25,12 @@ assert run(['sha256sum', source.path], basedir).startsWith(sum) : "$source is no
 def known = new File(basedir, 'shapes').list()*.replaceFirst(/\.fragment$/, '') - 'common'
 def wanted = shapes == 'all' ? known.sort() : shapes.split(',') as List
 assert known.containsAll(wanted) : "the shapes are $known"
-wanted.each { shape ->
-    def kernel = run(['sh', new File(basedir, 'build-shape.sh').path, source.path, shape, 'gcc', cache.path], basedir)
-    def project = new File(basedir, shape)
-    project.mkdirs()
-    new File(project, 'pom.xml').text = """\
+// The project of a shape. Where it is one of several for its kernel, what it makes is in a folder of its own.
+def project = { String name, String kernel, Map<String, Object> more ->
+    def folder = new File(basedir, name)
+    folder.mkdirs()
+    def properties = ['shape.kernel': kernel, 'shape.release': new File(kernel, 'release').text.trim(), 'shape.source': source] + more
+    new File(folder, 'pom.xml').text = """\
         <project xmlns="http://maven.apache.org/POM/4.0.0">
           <modelVersion>4.0.0</modelVersion>
           <parent>
@@ -37,16 +38,36 @@ wanted.each { shape ->
             <artifactId>kernel-shapes</artifactId>
             <version>1.0</version>
           </parent>
-          <artifactId>$shape</artifactId>
+          <artifactId>$name</artifactId>
           <packaging>kpatch</packaging>
           <properties>
-            <shape.kernel>$kernel</shape.kernel>
-            <shape.release>${new File(kernel, 'release').text.trim()}</shape.release>
-            <shape.source>$source</shape.source>
+            ${properties.collect { key, value -> "<$key>$value</$key>" }.join('\n            ')}
           </properties>
         </project>
         """.stripIndent()
+    return folder
+}
+
+def projects = []
+wanted.each { shape ->
+    def kernel = run(['sh', new File(basedir, 'build-shape.sh').path, source.path, shape, 'gcc', cache.path], basedir)
+    if (shape != 'signed') {
+        project(shape, kernel, [:])
+        projects << shape
+        return
+    }
+    // A kernel that takes no module but those that are signed by a key it knows: it is shown one without a signature, one
+    // by a foreign key, and one that was changed afterwards, before it is given the right one.
+    def guest = new File(basedir, 'signed-guest')
+    guest.mkdirs()
+    ['guest/acts.sh', 'signed/refused.sh'].each { new File(guest, new File(it).name).text = new File(basedir, it).text }
+    run(['openssl', 'req', '-x509', '-nodes', '-batch', '-newkey', 'rsa:2048', '-subj', '/CN=foreign', '-keyout', 'foreign.key', '-out', 'foreign.crt'], basedir)
+    def aside = { String name -> ['shape.directory': "$guest/$name", 'kpatch.workDirectory': "$basedir/$name-work", 'kpatch.boot-test.skip': true] }
+    project('unsigned', kernel, aside('unsigned'))
+    project('foreign', kernel, aside('foreign') + ['kpatch.signing.key': "$basedir/foreign.key", 'kpatch.signing.certificate': "$basedir/foreign.crt"])
+    project('signed', kernel, ['kpatch.signing.key': "$kernel/signing_key.pem", 'kpatch.testScripts': guest])
+    projects.addAll(['unsigned', 'foreign', 'signed'])
 }
 def pom = new File(basedir, 'pom.xml')
-pom.text = pom.text.replace('<!-- shapes -->', wanted.collect { "<module>$it</module>" }.join('\n    '))
+pom.text = pom.text.replace('<!-- shapes -->', projects.collect { "<module>$it</module>" }.join('\n    '))
 return true

@@ -34,7 +34,7 @@ def json = file('one', 'manifest.json').getText('UTF-8')
 JsonSchema.ofManifests().takes(json)
 def manifest = new JsonSlurper().parseText(json)
 assert manifest.coordinates == [groupId: 'io.github.kpatch.it', artifactId: 'papers', version: '1.0']
-assert manifest.module == [name: 'kpatch_papers', file: 'kpatch-papers.ko', size: module.size(), sha256: Digests.of(module.toPath()), replaces: true]
+assert manifest.module == [name: 'kpatch_papers', file: 'kpatch-papers.ko', size: module.size(), sha256: Digests.of(module.toPath()), replaces: true, signature: null]
 assert manifest.kernel.release == '6.1.99-toy' && manifest.kernel.architecture == 'x86_64'
 assert manifest.kernel.configSha256 == Digests.of(new File(basedir, 'one/src/main/kpatch/kernel.config').toPath())
 assert manifest.patches.size() == 1

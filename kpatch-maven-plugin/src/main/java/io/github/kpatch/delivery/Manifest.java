@@ -1,5 +1,6 @@
 package io.github.kpatch.delivery;
 
+import io.github.kpatch.delivery.signing.Signature;
 import io.github.kpatch.host.Json;
 import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.kernel.KernelObject;
@@ -57,8 +58,10 @@ public record Manifest(
      * @param size in bytes
      * @param sha256 of its bytes, hexadecimal
      * @param replaces whether it takes the place of all live patches loaded before
+     * @param signature the signature at its end; empty where it is not signed
      */
-    public record Module(String name, String file, long size, String sha256, boolean replaces) {}
+    public record Module(
+            String name, String file, long size, String sha256, boolean replaces, Optional<Signature> signature) {}
 
     /**
      * The kernel that the module is for.

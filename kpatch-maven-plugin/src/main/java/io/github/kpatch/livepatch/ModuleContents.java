@@ -14,13 +14,12 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.intermediate.IntermediateLayout;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.ModuleInfo;
+import io.github.kpatch.kernel.ModuleSignature;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,17 +37,14 @@ import java.util.stream.Collectors;
  *     where it gives one: {@code version_proc_show,1}; empty where it has no table of them, as modules have that were
  *     written by hand
  * @param relocations how many places of it the livepatch core fills in, by the kernel object they wait for
- * @param signed whether a signature is appended, whatever it is worth
+ * @param signature the signature that is appended, whatever it is worth
  */
 public record ModuleContents(
         String architecture,
         ModuleInfo info,
         Optional<SortedMap<KernelObject, List<String>>> functions,
         SortedMap<KernelObject, Integer> relocations,
-        boolean signed) {
-    /** {@code MODULE_SIG_STRING} of {@code include/linux/module_signature.h}. */
-    private static final byte[] SIGNATURE = "~Module signature appended~\n".getBytes(StandardCharsets.US_ASCII);
-
+        Optional<ModuleSignature> signature) {
     /** In finished modules of ours the table goes when it has been read. */
     private static final List<String> TABLES =
             List.of(IntermediateLayout.FUNCTIONS, ".init" + IntermediateLayout.FUNCTIONS);
@@ -67,7 +63,7 @@ public record ModuleContents(
      * Reads a module.
      *
      * @param where what to call it in messages
-     * @throws ProblemException KP209 when it is no ELF file, KP404 when it is malformed, KP704 when it is compressed, no
+     * @throws ProblemException KP209 when it is no ELF file, KP404 or KP713 when it is malformed, KP704 when it is compressed, no
      *     livepatch, or of a machine that this version does not know
      */
     public static ModuleContents of(String where, byte[] module) {
@@ -90,7 +86,11 @@ public record ModuleContents(
         }
         ElfObject object = ElfReader.read(where, module);
         return new ModuleContents(
-                architecture.name(), info, functions(where, object), relocations(object), isSigned(module));
+                architecture.name(),
+                info,
+                functions(where, object),
+                relocations(object),
+                ModuleSignature.of(where, module));
     }
 
     private static void refuseCompressed(String where, byte[] module) {
@@ -108,11 +108,6 @@ public record ModuleContents(
 
     private static ProblemException noModule(String where, String what) {
         return ProblemException.input(ProblemCode.NO_LIVEPATCH_MODULE, where, what);
-    }
-
-    private static boolean isSigned(byte[] module) {
-        int at = module.length - SIGNATURE.length;
-        return at >= 0 && Arrays.equals(module, at, module.length, SIGNATURE, 0, SIGNATURE.length);
     }
 
     private static Optional<SortedMap<KernelObject, List<String>>> functions(String where, ElfObject object) {

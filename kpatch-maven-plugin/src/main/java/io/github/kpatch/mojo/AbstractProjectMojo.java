@@ -11,6 +11,7 @@ import io.github.kpatch.stages.KernelChoice;
 import io.github.kpatch.stages.ProjectConfig;
 import io.github.kpatch.stages.WantedKernel;
 import io.github.kpatch.stages.WantedModules;
+import io.github.kpatch.stages.WantedSignature;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import javax.inject.Inject;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
+import org.apache.maven.settings.crypto.SettingsDecrypter;
 import org.eclipse.aether.RepositorySystem;
 
 /** What the goals of a patch project have in common: the project, its kernel, its workspace and the cache. */
@@ -141,6 +143,42 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
     @Parameter(property = "kpatch.cache")
     private File cache;
+
+    /**
+     * The key that modules are signed by, where they are to be: {@code key} (PEM), {@code keystore} (PKCS#12) or {@code
+     * pkcs11}, {@code certificate}, {@code alias}, and {@code server}, which names the server in {@code settings.xml} that
+     * has the password, encrypted. Without a server the password is taken from {@code KPATCH_SIGNING_PASSWORD} in the
+     * environment.
+     */
+    @Parameter
+    private SigningParameters signing;
+
+    /** Takes the place of {@code key} in {@code signing}: a PEM file with the private key. */
+    @Parameter(property = "kpatch.signing.key")
+    private File signingKey;
+
+    /** Takes the place of {@code certificate} in {@code signing}: the key's certificate. */
+    @Parameter(property = "kpatch.signing.certificate")
+    private File signingCertificate;
+
+    /** Takes the place of {@code keystore} in {@code signing}: a PKCS#12 file. */
+    @Parameter(property = "kpatch.signing.keystore")
+    private File signingKeystore;
+
+    /** Takes the place of {@code pkcs11} in {@code signing}: the configuration file of Java's PKCS#11 provider. */
+    @Parameter(property = "kpatch.signing.pkcs11")
+    private File signingToken;
+
+    /** Takes the place of {@code alias} in {@code signing}: which entry of the keystore or the token. */
+    @Parameter(property = "kpatch.signing.alias")
+    private String signingAlias;
+
+    /** Takes the place of {@code server} in {@code signing}: the server in {@code settings.xml} with the password. */
+    @Parameter(property = "kpatch.signing.server")
+    private String signingServer;
+
+    @Inject
+    private SettingsDecrypter decrypter;
 
     @Inject
     private RepositorySystem repositories;
@@ -295,6 +333,22 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 session().isOffline(),
                 debugInfo,
                 wantedModules());
+    }
+
+    /** The signature that the project's modules get; empty where they get none. */
+    final Optional<WantedSignature> signature() {
+        SigningParameters pom = Optional.ofNullable(signing).orElseGet(SigningParameters::new);
+        WantedSignature wanted = new WantedSignature(
+                file(signingKey, Optional.ofNullable(pom.key())),
+                file(signingCertificate, Optional.ofNullable(pom.certificate())),
+                file(signingKeystore, Optional.ofNullable(pom.keystore())),
+                file(signingToken, Optional.ofNullable(pom.pkcs11())),
+                text(signingAlias, Optional.ofNullable(pom.alias())),
+                new SigningPassword(
+                        text(signingServer, Optional.ofNullable(pom.server())),
+                        session().getSettings(),
+                        decrypter));
+        return wanted.isGiven() || signing != null ? Optional.of(wanted) : Optional.empty();
     }
 
     /** Kernel kits in the project's repositories. */

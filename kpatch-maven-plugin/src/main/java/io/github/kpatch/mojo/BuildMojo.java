@@ -96,7 +96,8 @@ public final class BuildMojo extends AbstractProjectMojo {
                 replace,
                 LinkRequest.cves(List.of()),
                 folder(),
-                OutputTimestamp.of(null, System.getenv("SOURCE_DATE_EPOCH")));
+                OutputTimestamp.of(null, System.getenv("SOURCE_DATE_EPOCH")),
+                signature());
     }
 
     private String name() {

@@ -119,7 +119,8 @@ public final class LinkMojo extends AbstractStageMojo {
                 replace,
                 LinkRequest.cves(Optional.ofNullable(cves).orElse(List.of())),
                 folder,
-                OutputTimestamp.of(outputTimestamp, System.getenv("SOURCE_DATE_EPOCH")));
+                OutputTimestamp.of(outputTimestamp, System.getenv("SOURCE_DATE_EPOCH")),
+                signature());
     }
 
     private void checkArtifact(Path file) {

@@ -18,6 +18,6 @@ public final class ToolchainMojo extends AbstractStageMojo {
 
     @Override
     void run(ProjectKernel kernel) {
-        kernel.goals().toolchain(kernel.wanted(), kernel.config());
+        kernel.goals().toolchain(kernel.wanted(), kernel.config(), signature());
     }
 }

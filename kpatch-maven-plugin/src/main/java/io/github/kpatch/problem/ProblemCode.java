@@ -315,7 +315,22 @@ public enum ProblemCode {
     NO_LIVEPATCH_MODULE(
             704,
             "A file is not the module of a live patch, or not one that this version reads.",
-            "Give the uncompressed .ko file of a live patch.");
+            "Give the uncompressed .ko file of a live patch."),
+    SIGNING_KEY_INVALID(
+            710,
+            "The key that modules are to be signed by, or its certificate, is not there or cannot be read.",
+            "Name a PEM file with the key and its certificate, a PKCS#12 file, or the configuration of a PKCS#11 token."),
+    SIGNING_PASSWORD_WRONG(
+            711,
+            "The password of the signing key is missing, wrong, or stands somewhere in the clear.",
+            "Encrypt it by mvn --encrypt-password as the passphrase of a server in settings.xml and name that server, or"
+                    + " set KPATCH_SIGNING_PASSWORD in the environment."),
+    SIGNING_KEY_UNSUITABLE(
+            712,
+            "The target kernel would not take a signature by this key.",
+            "Sign by an RSA key whose certificate is valid and whose issuer the kernel trusts."),
+    SIGNATURE_MALFORMED(
+            713, "The signature at the end of a module is malformed.", "Sign the module's unsigned bytes again.");
 
     private final int number;
     private final String cause;

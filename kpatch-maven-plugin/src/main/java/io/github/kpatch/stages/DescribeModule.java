@@ -1,5 +1,6 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.delivery.signing.Signer;
 import io.github.kpatch.host.Console;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.kernel.KernelObject;
@@ -50,7 +51,12 @@ public final class DescribeModule {
                 console,
                 "needs",
                 listed(info.depends().stream().map(KernelObject::name).toList()));
-        line(console, "signature", module.signed() ? "present, not checked" : NONE);
+        line(
+                console,
+                "signature",
+                module.signature()
+                        .map(signature -> Signer.of(file.toString(), signature.message()) + ", not checked")
+                        .orElse(NONE));
         module.functions()
                 .ifPresentOrElse(
                         functions -> functions.forEach(

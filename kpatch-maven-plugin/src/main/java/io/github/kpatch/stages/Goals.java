@@ -22,8 +22,13 @@ public final class Goals {
         this.context = context;
     }
 
-    /** Goal {@code toolchain}; see {@link FindToolchain}. */
-    public void toolchain(WantedKernel kernel, ProjectConfig config) {
+    /**
+     * Goal {@code toolchain}; see {@link FindToolchain}.
+     *
+     * @param signature what modules are to be signed by: a key that cannot be had is told before anything is built
+     */
+    public void toolchain(WantedKernel kernel, ProjectConfig config, Optional<WantedSignature> signature) {
+        signature.ifPresent(WantedSignature::read);
         FindToolchain.run(kernel, Optional.of(config), context);
     }
 

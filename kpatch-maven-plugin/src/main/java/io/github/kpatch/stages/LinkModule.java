@@ -3,16 +3,21 @@ package io.github.kpatch.stages;
 import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.arch.Architectures;
 import io.github.kpatch.debuginfo.StructSizes;
+import io.github.kpatch.delivery.signing.SignModule;
+import io.github.kpatch.delivery.signing.Signature;
+import io.github.kpatch.delivery.signing.SigningKey;
 import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.host.CommandResult;
+import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
 import io.github.kpatch.kbuild.PrivateView;
 import io.github.kpatch.kernel.CveId;
+import io.github.kpatch.kernel.KernelConfig;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.livepatch.CheckModule;
 import io.github.kpatch.livepatch.CheckReach;
@@ -34,6 +39,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -49,6 +55,7 @@ public final class LinkModule {
     private final PreparedKernel kernel;
     private final DiffedObjects objects;
     private final ModuleDescription description;
+    private final Optional<SigningKey> key;
     private final BuildContext context;
 
     private LinkModule(
@@ -56,11 +63,13 @@ public final class LinkModule {
             PreparedKernel kernel,
             DiffedObjects objects,
             ModuleDescription description,
+            Optional<SigningKey> key,
             BuildContext context) {
         this.request = request;
         this.kernel = kernel;
         this.objects = objects;
         this.description = description;
+        this.key = key;
         this.context = context;
     }
 
@@ -68,7 +77,7 @@ public final class LinkModule {
      * Links the intermediate objects.
      *
      * @param sources what the objects were made of; the module names their patches
-     * @throws ProblemException KP501 to KP505 and others of a module's making
+     * @throws ProblemException KP501 to KP505 and others of a module's making, KP710 to KP712 when it cannot be signed
      */
     public static LinkedModule run(
             PreparedKernel kernel,
@@ -87,6 +96,8 @@ public final class LinkModule {
                         .toList(),
                 objects.layouts(),
                 cves(sources, request));
+        Optional<SigningKey> key = request.signature().map(WantedSignature::read);
+        key.ifPresent(by -> SignModule.check(by, config(kernel)));
         return context.steps()
                 .run(new Step<>(
                         Stage.LINK,
@@ -94,9 +105,10 @@ public final class LinkModule {
                         List.of(
                                 description.toString(),
                                 request.folder().toString(),
-                                request.buildTimestamp().toString()),
+                                request.buildTimestamp().toString(),
+                                key.toString()),
                         LinkedModule.class,
-                        folder -> new LinkModule(request, kernel, objects, description, context).in(folder),
+                        folder -> new LinkModule(request, kernel, objects, description, key, context).in(folder),
                         module -> module.story(context.workspace().locate(module.file()))));
     }
 
@@ -133,14 +145,25 @@ public final class LinkModule {
                         kernel.target().release(),
                         kernel.target().vermagic(),
                         new TargetFacts(kernel.target()).symvers()));
-        Folders.write(file, finished);
+        KernelConfig config = config(kernel);
+        Folders.write(
+                file,
+                key.map(by -> SignModule.sign(file.getFileName().toString(), finished, by, config))
+                        .orElse(finished));
         SortedMap<KernelObject, List<String>> functions = objects.functionsByParent();
         functions.keySet().retainAll(ModuleSource.objects(units, arch));
         return new LinkedModule(
                 context.workspace().keep(file),
                 description.replace() && livepatch.replaces(),
                 functions,
-                description.cves());
+                description.cves(),
+                key.map(by -> new Signature(
+                        by.subject(), by.certificateSha256(), SignModule.hash(config), Digests.of(finished))));
+    }
+
+    private static KernelConfig config(PreparedKernel kernel) {
+        Path file = kernel.target().config();
+        return KernelConfig.parse(file.toString(), read(file));
     }
 
     private static List<CveId> cves(PatchedSources sources, LinkRequest request) {

@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param cves the vulnerabilities that the project says are mended, besides those that patches name
  * @param folder where the finished module goes
  * @param buildTimestamp what the tools are told instead of the time of the build
+ * @param signature the signature that the module gets last; empty for none
  */
 public record LinkRequest(
         String moduleName,
@@ -30,7 +31,8 @@ public record LinkRequest(
         boolean replace,
         SortedSet<CveId> cves,
         Path folder,
-        Optional<Instant> buildTimestamp) {
+        Optional<Instant> buildTimestamp,
+        Optional<WantedSignature> signature) {
     /** Where the finished module goes. */
     public Path file() {
         return folder.resolve(moduleName + ".ko");

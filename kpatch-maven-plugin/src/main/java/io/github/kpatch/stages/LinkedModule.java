@@ -1,10 +1,12 @@
 package io.github.kpatch.stages;
 
+import io.github.kpatch.delivery.signing.Signature;
 import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.kernel.KernelObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -15,9 +17,14 @@ import java.util.SortedMap;
  * @param functions the functions it replaces, by the kernel object that contains them; objects without any, of which
  *     the module names only callbacks or symbols, included
  * @param cves the vulnerabilities that it mends, sorted
+ * @param signature the signature at its end; empty where it is not signed
  */
 public record LinkedModule(
-        KeptFile file, boolean replaces, SortedMap<KernelObject, List<String>> functions, List<CveId> cves)
+        KeptFile file,
+        boolean replaces,
+        SortedMap<KernelObject, List<String>> functions,
+        List<CveId> cves,
+        Optional<Signature> signature)
         implements StageResult {
     public LinkedModule {
         cves = List.copyOf(cves);
@@ -34,6 +41,8 @@ public record LinkedModule(
      * @param place where the file is
      */
     String story(Path place) {
-        return "Linked " + place + (replaces ? "" : ", which does not replace the live patches loaded before it,");
+        return "Linked " + place
+                + signature.map(by -> ", signed by " + by.signer() + ",").orElse("")
+                + (replaces ? "" : ", which does not replace the live patches loaded before it,");
     }
 }

@@ -170,7 +170,8 @@ final class WriteReport {
                         file,
                         bytes.length,
                         module.file().sha256(),
-                        module.replaces()),
+                        module.replaces(),
+                        module.signature()),
                 new Manifest.Kernel(
                         kernel.target().release().value(),
                         architecture(file, bytes),

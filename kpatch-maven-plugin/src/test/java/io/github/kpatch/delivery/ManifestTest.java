@@ -2,6 +2,7 @@ package io.github.kpatch.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.delivery.signing.Signature;
 import io.github.kpatch.kernel.CveId;
 import io.github.kpatch.kernel.KernelObject;
 import java.io.IOException;
@@ -16,11 +17,20 @@ class ManifestTest {
 
     /** A manifest that has something of everything. */
     static Manifest manifest(List<CveId> cves, List<CveId> notLivepatchable, Optional<Manifest.BootTest> bootTest) {
+        return manifest(
+                Optional.of(new Signature("CN=Example", DIGEST, "sha256", DIGEST)), cves, notLivepatchable, bootTest);
+    }
+
+    private static Manifest manifest(
+            Optional<Signature> signature,
+            List<CveId> cves,
+            List<CveId> notLivepatchable,
+            Optional<Manifest.BootTest> bootTest) {
         return new Manifest(
                 Manifest.FORMAT,
                 "io.github.kpatch:kpatch-maven-plugin:1.0",
                 new Manifest.Coordinates("com.example", "fix", "1.2"),
-                new Manifest.Module("kpatch_fix", "kpatch-fix.ko", 4711, DIGEST, true),
+                new Manifest.Module("kpatch_fix", "kpatch-fix.ko", 4711, DIGEST, true, signature),
                 new Manifest.Kernel(
                         "6.1.0-56-amd64",
                         "x86_64",
@@ -55,7 +65,8 @@ class ManifestTest {
     void theSchemaTakesWhatIsWritten() throws IOException {
         JsonSchema.ofManifests().takes(manifest().toJson());
         JsonSchema.ofManifests()
-                .takes(manifest(List.of(), List.of(), Optional.empty()).toJson());
+                .takes(manifest(Optional.empty(), List.of(), List.of(), Optional.empty())
+                        .toJson());
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kpatch.debuginfo.StructSizes;
+import io.github.kpatch.elf.Bytes;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.kernel.KernelRelease;
+import io.github.kpatch.kernel.ModuleSignature;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.testing.NativeTools;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +26,6 @@ class ModuleContentsTest {
     private static final String INFO = """
             static const char %1$s[] __attribute__((used, section(".modinfo"), aligned(1))) = "%2$s";
             """;
-    private static final String SIGNATURE = "signature~Module signature appended~\n";
 
     @TempDir
     Path folder;
@@ -70,16 +71,14 @@ class ModuleContentsTest {
                 .extracting(KernelObject::name)
                 .containsExactly("some_mod", "vmlinux");
         assertThat(contents.relocations().values()).allMatch(count -> count > 0);
-        assertThat(contents.signed()).isFalse();
+        assertThat(contents.signature()).isEmpty();
     }
 
     @Test
     void aSignatureIsSeen() {
-        byte[] signature = SIGNATURE.getBytes(StandardCharsets.US_ASCII);
-        byte[] signed = Arrays.copyOf(module, module.length + signature.length);
-        System.arraycopy(signature, 0, signed, module.length, signature.length);
+        ModuleSignature signature = new ModuleSignature(Bytes.copyOf(module), Bytes.copyOf(new byte[] {0x30, 0}));
 
-        assertThat(ModuleContents.of("x.ko", signed).signed()).isTrue();
+        assertThat(ModuleContents.of("x.ko", signature.toFile()).signature()).contains(signature);
     }
 
     @Test

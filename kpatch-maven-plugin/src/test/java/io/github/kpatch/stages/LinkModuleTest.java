@@ -8,6 +8,7 @@ import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.livepatch.LinkerOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +17,9 @@ class LinkModuleTest {
     void aModuleThatDoesNotReplaceOthersSaysSo() {
         Path file = Path.of("kpatch-x.ko");
         KeptFile kept = new KeptFile(file, "0".repeat(64));
-        assertThat(new LinkedModule(kept, true, new TreeMap<>(), List.of()).story(file))
+        assertThat(new LinkedModule(kept, true, new TreeMap<>(), List.of(), Optional.empty()).story(file))
                 .isEqualTo("Linked kpatch-x.ko");
-        assertThat(new LinkedModule(kept, false, new TreeMap<>(), List.of()).story(file))
+        assertThat(new LinkedModule(kept, false, new TreeMap<>(), List.of(), Optional.empty()).story(file))
                 .isEqualTo("Linked kpatch-x.ko, which does not replace the live patches loaded before it,");
     }
 
