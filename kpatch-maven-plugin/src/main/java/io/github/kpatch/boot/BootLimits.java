@@ -23,8 +23,13 @@ public record BootLimits(Duration boot, Duration transition, Duration script) {
         }
     }
 
-    /** How long a machine that runs {@code scripts} scripts may live: the guest watches each step, this the guest. */
-    Duration whole(int scripts) {
-        return boot.plus(transition.multipliedBy(2)).plus(script.multipliedBy(3L * scripts));
+    /**
+     * How long a machine may live: the guest watches each step, this the guest.
+     *
+     * @param scripts how many scripts it runs
+     * @param loads how often it loads the patch
+     */
+    Duration whole(int scripts, int loads) {
+        return boot.plus(transition.multipliedBy(2L * loads)).plus(script.multipliedBy(3L * scripts));
     }
 }

@@ -18,7 +18,8 @@ public sealed interface BootReport {
     /**
      * The machine was started.
      *
-     * @param problems everything that went wrong; empty when the patch has proved itself
+     * @param failures everything that went wrong; empty when the patch has proved itself
+     * @param steps what was done, in order
      * @param scripts each call of a script, in order
      * @param objects what the kernel said it had patched when the transition was done
      * @param consoleLog the kernel's console, whole
@@ -27,7 +28,8 @@ public sealed interface BootReport {
      * @param wallTime the machine's whole life, on the host's clock
      */
     record Finished(
-            List<Problem> problems,
+            List<Failure> failures,
+            List<Step> steps,
             List<ScriptRun> scripts,
             List<PatchedObject> objects,
             Path consoleLog,
@@ -36,16 +38,37 @@ public sealed interface BootReport {
             Duration wallTime)
             implements BootReport {
         public Finished {
-            problems = List.copyOf(problems);
+            failures = List.copyOf(failures);
+            steps = List.copyOf(steps);
             scripts = List.copyOf(scripts);
             objects = List.copyOf(objects);
         }
 
         /** Whether the patch has proved itself. */
         public boolean passed() {
-            return problems.isEmpty();
+            return failures.isEmpty();
+        }
+
+        /** What went wrong. */
+        public List<Problem> problems() {
+            return failures.stream().map(Failure::problem).toList();
         }
     }
+
+    /**
+     * A step of the test.
+     *
+     * @param title such as {@code script before 10-version.sh}
+     * @param time how long it took on the guest's clock; zero where the machine did not live to its end
+     */
+    record Step(String title, Duration time) {}
+
+    /**
+     * Something that went wrong.
+     *
+     * @param step the title of the step in which it did, or what it was about
+     */
+    record Failure(String step, Problem problem) {}
 
     /**
      * One call of a script.

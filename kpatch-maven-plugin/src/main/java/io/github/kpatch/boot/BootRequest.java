@@ -26,9 +26,7 @@ import java.util.TreeMap;
  * @param workFolder receives the console log and what QEMU is given; files of an earlier run are replaced
  * @param cache folder that outlives the build: the unpacked kernel, and whether KVM works here
  * @param searchPath where to look for QEMU and busybox, in the form of the variable {@code PATH}
- * @param processors how many virtual processors the guest has. With one, a transition takes a moment, with more at
- *     least a second, because idle processors are switched at the kernel's next try only
- * @param limits how long the steps may take
+ * @param settings of the machine and the test
  */
 public record BootRequest(
         KernelRelease release,
@@ -41,12 +39,8 @@ public record BootRequest(
         Path workFolder,
         Path cache,
         String searchPath,
-        int processors,
-        BootLimits limits) {
+        BootSettings settings) {
     public BootRequest {
-        if (processors < 1) {
-            throw new IllegalArgumentException("a machine needs a processor");
-        }
         SortedMap<KernelObject, List<String>> copy = new TreeMap<>();
         for (Map.Entry<KernelObject, List<String>> object : objects.entrySet()) {
             copy.put(object.getKey(), List.copyOf(object.getValue()));

@@ -128,7 +128,7 @@ public final class BootTest {
         for (Path file : List.of(console, report, qemuLog)) {
             Files.deleteIfExists(file);
         }
-        Duration limit = request.limits().whole(plan.scriptCount());
+        Duration limit = request.settings().limits().whole(plan.scriptCount(), plan.loads());
         Command emulation = Command.of(
                         work,
                         arguments(request, machine, tools.qemu(), accelerator, kernel, initramfs, console, report))
@@ -142,6 +142,7 @@ public final class BootTest {
         GuestTranscript guest = GuestTranscript.parse(lines(report));
         return new BootReport.Finished(
                 Verdict.of(request, plan, guest, new KernelLog(lines(console)), result),
+                guest.steps(),
                 guest.all(GuestEvent.Script.class).map(GuestEvent.Script::run).toList(),
                 guest.patchedObjects(),
                 console,
@@ -160,19 +161,24 @@ public final class BootTest {
             Path console,
             Path report)
             throws IOException {
-        long memory = BASE_MEMORY_MIB + 2 * (Files.size(initramfs) >> 20);
+        BootSettings settings = request.settings();
+        long memory = settings.memory().isPresent()
+                ? settings.memory().getAsInt()
+                : BASE_MEMORY_MIB + 2 * (Files.size(initramfs) >> 20);
         List<String> arguments = new ArrayList<>(List.of(qemu.toString()));
         arguments.addAll(List.of("-accel", accelerator.name().toLowerCase(Locale.ROOT)));
         arguments.addAll(List.of("-cpu", accelerator == Accelerator.KVM ? "host" : "max"));
-        arguments.addAll(List.of("-m", memory + "M", "-smp", Integer.toString(request.processors())));
+        arguments.addAll(List.of("-m", memory + "M", "-smp", Integer.toString(settings.processors())));
         arguments.addAll(List.of("-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"));
         arguments.addAll(List.of("-kernel", kernel.toString(), "-initrd", initramfs.toString()));
         List<String> append = new ArrayList<>(List.of("console=" + machine.console(), KERNEL_ARGUMENTS));
         if (accelerator == Accelerator.TCG) {
             append.addAll(machine.emulatedKernelArguments());
         }
+        append.addAll(settings.kernelArguments());
         arguments.addAll(List.of("-append", String.join(" ", append)));
         arguments.addAll(List.of("-serial", "file:" + console, "-serial", "file:" + report));
+        arguments.addAll(settings.qemuArguments());
         return arguments;
     }
 

@@ -16,9 +16,10 @@ sealed interface GuestEvent {
     /**
      * What is about to happen.
      *
+     * @param at on the guest's clock
      * @param title such as {@code script before 10-version.sh}; the kernel log carries the same words
      */
-    record Step(String title) implements GuestEvent {}
+    record Step(Duration at, String title) implements GuestEvent {}
 
     /** A target module or one it depends on was inserted, or not. */
     record ModuleLoad(KernelObject module, boolean needed, int exitCode, List<String> output) implements GuestEvent {}
@@ -51,6 +52,23 @@ sealed interface GuestEvent {
     /** The patch was removed, or not. */
     record Unload(int exitCode, List<String> output) implements GuestEvent {}
 
-    /** The guest has played all its steps. */
-    record End() implements GuestEvent {}
+    /**
+     * Something that is done again after the first round.
+     *
+     * @param when the number of the round, or {@link #LATE}
+     */
+    record Again(String when, GuestEvent event) implements GuestEvent {
+        /** The time when the modules that the patch is for are loaded after it. */
+        static final String LATE = "late";
+    }
+
+    /** A module that the patch is for cannot be taken out, so that it cannot be loaded after the patch. */
+    record Kept(KernelObject module) implements GuestEvent {}
+
+    /**
+     * The guest has played all its steps.
+     *
+     * @param at on the guest's clock
+     */
+    record End(Duration at) implements GuestEvent {}
 }

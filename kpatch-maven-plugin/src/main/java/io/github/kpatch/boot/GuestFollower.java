@@ -76,8 +76,11 @@ final class GuestFollower implements AutoCloseable {
         }
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
-        if (text.startsWith(STEP) && !text.equals(STEP + KernelLog.END)) {
-            steps.accept(text.substring(STEP.length()));
+        if (text.startsWith(STEP)) {
+            String title = text.substring(STEP.length()).replaceFirst("^\\S* ", "");
+            if (!title.equals(KernelLog.END)) {
+                steps.accept(title);
+            }
         }
     }
 

@@ -21,8 +21,9 @@ import java.util.stream.Stream;
  * @param modules what is loaded before the patch, in order
  * @param scripts folder with the scripts; empty for none
  * @param files all that it holds, relative to it, sorted
+ * @param rounds how often the patch is loaded and taken back
  */
-record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scripts, List<Path> files) {
+record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scripts, List<Path> files, int rounds) {
     /** Safe to be written into the guest's settings, which a shell reads. */
     private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_]+");
 
@@ -42,7 +43,8 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
                         ? List.of()
                         : LoadOrder.of(ModuleFolder.open(folders(request)), request.targetModules()),
                 request.scripts(),
-                files(request.scripts()));
+                files(request.scripts()),
+                request.settings().rounds());
     }
 
     private static List<Path> folders(BootRequest request) {
@@ -87,6 +89,11 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
         }
     }
 
+    /** How often the patch is loaded: once a round, and once more before the modules that it is for. */
+    int loads() {
+        return rounds + (modules.isEmpty() ? 0 : 1);
+    }
+
     /** How many scripts are run in each phase: those directly in the folder whose name a shell's {@code *} matches. */
     int scriptCount() {
         return (int) files.stream()
@@ -104,7 +111,7 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
             }
             initramfs.file("init", resource("init"));
             initramfs.file("bin/busybox", Files.readAllBytes(busybox));
-            initramfs.file(GUEST + "/settings", text(settings(request.limits(), machine)));
+            initramfs.file(GUEST + "/settings", text(settings(request.settings(), machine)));
             initramfs.file(GUEST + "/patch.ko", Files.readAllBytes(request.patch()));
             initramfs.file(GUEST + "/modules/list", text(moduleList()));
             for (int i = 0; i < modules.size(); i++) {
@@ -119,19 +126,23 @@ record GuestPlan(String module, List<LoadOrder.Step> modules, Optional<Path> scr
         }
     }
 
-    private String settings(BootLimits limits, BootMachine machine) {
+    private String settings(BootSettings settings, BootMachine machine) {
         return """
                 REPORT=/dev/%s
                 MODULE=%s
                 OUTPUT_BYTES=%d
                 SCRIPT_SECONDS=%d
                 TRANSITION_SECONDS=%d
+                ROUNDS=%d
+                BUSY=%d
                 """.formatted(
                         machine.reportDevice(),
                         module,
                         SCRIPT_OUTPUT_BYTES,
-                        limits.script().toSeconds(),
-                        limits.transition().toSeconds());
+                        settings.limits().script().toSeconds(),
+                        settings.limits().transition().toSeconds(),
+                        settings.rounds(),
+                        settings.busy() ? 1 : 0);
     }
 
     private String moduleList() {

@@ -55,8 +55,11 @@ record GuestTranscript(List<GuestEvent> events) {
 
     private static GuestEvent event(String keyword, String rest, List<String> text) {
         return switch (keyword) {
-            case "booted" -> new GuestEvent.Booted(Duration.ofMillis(Math.round(Double.parseDouble(rest) * 1000)));
-            case "step" -> new GuestEvent.Step(rest);
+            case "booted" -> new GuestEvent.Booted(time(rest));
+            case "step" -> {
+                String[] fields = fields(rest, 2);
+                yield new GuestEvent.Step(time(fields[0]), fields[1]);
+            }
             case "module" -> {
                 String[] fields = fields(rest, 3);
                 yield new GuestEvent.ModuleLoad(
@@ -83,9 +86,20 @@ record GuestTranscript(List<GuestEvent> events) {
             }
             case "disable" -> new GuestEvent.Disable(rest.equals("done"));
             case "unload" -> new GuestEvent.Unload(Integer.parseInt(rest), text);
-            case "end" -> new GuestEvent.End();
+            case "again" -> {
+                String[] fields = fields(rest, 2);
+                yield event(fields[1], text)
+                        .map(event -> new GuestEvent.Again(fields[0], event))
+                        .orElse(null);
+            }
+            case "kept" -> new GuestEvent.Kept(new KernelObject(rest));
+            case "end" -> new GuestEvent.End(time(rest));
             default -> null;
         };
+    }
+
+    private static Duration time(String seconds) {
+        return Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
     }
 
     private static String[] fields(String rest, int count) {
@@ -106,6 +120,33 @@ record GuestTranscript(List<GuestEvent> events) {
         return all(kind).findFirst();
     }
 
+    /**
+     * What was done again, as a report of its own.
+     *
+     * @param when the number of the round, or {@link GuestEvent.Again#LATE}
+     */
+    GuestTranscript again(String when) {
+        return new GuestTranscript(all(GuestEvent.Again.class)
+                .filter(again -> again.when().equals(when))
+                .map(GuestEvent.Again::event)
+                .toList());
+    }
+
+    /** The steps with the time that each took. */
+    List<BootReport.Step> steps() {
+        List<GuestEvent.Step> begun = all(GuestEvent.Step.class).toList();
+        List<BootReport.Step> steps = new ArrayList<>();
+        for (int i = 0; i < begun.size(); i++) {
+            Optional<Duration> next = i + 1 < begun.size()
+                    ? Optional.of(begun.get(i + 1).at())
+                    : the(GuestEvent.End.class).map(GuestEvent.End::at);
+            Duration start = begun.get(i).at();
+            steps.add(new BootReport.Step(
+                    begun.get(i).title(), next.map(end -> end.minus(start)).orElse(Duration.ZERO)));
+        }
+        return steps;
+    }
+
     /** The step that was under way when the report ended. */
     String lastStep() {
         return all(GuestEvent.Step.class)
@@ -114,18 +155,22 @@ record GuestTranscript(List<GuestEvent> events) {
                 .orElse("the kernel's start");
     }
 
-    /** The patched objects with their functions, in the order of sysfs' names. */
+    /** The patched objects with their functions, in the order of sysfs' names; of each what was said of it last. */
     List<BootReport.PatchedObject> patchedObjects() {
         Map<KernelObject, List<String>> functions = new LinkedHashMap<>();
         all(GuestEvent.PatchedFunction.class)
                 .forEach(function -> functions
                         .computeIfAbsent(function.object(), object -> new ArrayList<>())
                         .add(function.function()));
-        return all(GuestEvent.PatchedObject.class)
+        Map<KernelObject, String> states = new LinkedHashMap<>();
+        all(GuestEvent.PatchedObject.class).forEach(object -> states.put(object.object(), object.state()));
+        return states.entrySet().stream()
                 .map(object -> new BootReport.PatchedObject(
-                        object.object(),
-                        !object.state().equals("0"),
-                        functions.getOrDefault(object.object(), List.of())))
+                        object.getKey(),
+                        !object.getValue().equals("0"),
+                        functions.getOrDefault(object.getKey(), List.of()).stream()
+                                .distinct()
+                                .toList()))
                 .toList();
     }
 }

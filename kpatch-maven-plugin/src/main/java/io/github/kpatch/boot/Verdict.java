@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,9 @@ final class Verdict {
     private static final int SHOWN_LINES = 20;
     private static final int SHOWN_COMPLAINTS = 10;
     private static final String CONSOLE = "console.log";
+
+    /** The patch is gone in this step: what the kernel says of its own modules then is not about it. */
+    private static final String TAKE_OUT = GuestEvent.Again.LATE + ": take out ";
 
     /** Taints that every livepatch under test brings about; they explain nothing. */
     private static final List<String> EXPECTED_TAINTS = List.of(
@@ -34,7 +38,7 @@ final class Verdict {
     private final String module;
     private final GuestTranscript guest;
     private final KernelLog log;
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<BootReport.Failure> failures = new ArrayList<>();
 
     private Verdict(BootRequest request, GuestPlan plan, GuestTranscript guest, KernelLog log) {
         this.request = request;
@@ -49,34 +53,53 @@ final class Verdict {
      *
      * @param plan what the guest was asked to do
      * @param machine how QEMU ended
-     * @return all problems, in the order of the steps; empty when the patch has proved itself
+     * @return all that went wrong, in the order of the steps; empty when the patch has proved itself
      */
-    static List<Problem> of(
+    static List<BootReport.Failure> of(
             BootRequest request, GuestPlan plan, GuestTranscript guest, KernelLog log, CommandResult machine) {
         Verdict verdict = new Verdict(request, plan, guest, log);
         verdict.judgeMachine(machine);
         verdict.judgeTargetModules();
         verdict.judgeScripts();
-        verdict.judgeLoad();
+        verdict.judgeLoad(guest, "");
         verdict.judgeObjects();
-        verdict.judgeUnload();
+        verdict.judgeUnload(guest, "");
+        for (String round : verdict.rounds()) {
+            verdict.judgeLoad(guest.again(round), "round " + round + ": ");
+            verdict.judgeUnload(guest.again(round), "round " + round + ": ");
+        }
+        verdict.judgeLateModules(guest.again(GuestEvent.Again.LATE));
         verdict.judgeKernelLog();
-        return List.copyOf(verdict.problems);
+        return List.copyOf(verdict.failures);
+    }
+
+    private List<String> rounds() {
+        return IntStream.rangeClosed(2, plan.rounds())
+                .mapToObj(Integer::toString)
+                .toList();
+    }
+
+    private void fail(String step, Problem problem) {
+        failures.add(new BootReport.Failure(step, problem));
     }
 
     private void judgeMachine(CommandResult machine) {
         if (guest.the(GuestEvent.End.class).isPresent()) {
             if (!log.isComplete()) {
-                problems.add(Problem.of(
-                        ProblemCode.BOOT_FAILED,
-                        CONSOLE,
-                        "The console log has lost its end, so that nobody knows what the kernel said."));
+                fail(
+                        KernelLog.END,
+                        Problem.of(
+                                ProblemCode.BOOT_FAILED,
+                                CONSOLE,
+                                "The console log has lost its end, so that nobody knows what the kernel said."));
             }
             if (!answeredAll()) {
-                problems.add(Problem.of(
-                        ProblemCode.BOOT_FAILED,
-                        "guest.log",
-                        "The guest's report has lost an answer, so that nobody knows how the test went."));
+                fail(
+                        KernelLog.END,
+                        Problem.of(
+                                ProblemCode.BOOT_FAILED,
+                                "guest.log",
+                                "The guest's report has lost an answer, so that nobody knows how the test went."));
             }
             return;
         }
@@ -85,10 +108,12 @@ final class Verdict {
                         + machine.command().timeLimit().orElseThrow().toSeconds() + " s"
                 : "The machine stopped by itself (QEMU's exit code " + machine.exitCode() + ")";
         List<String> last = log.lines().isEmpty() ? machine.output() : log.tail(SHOWN_LINES);
-        problems.add(Problem.of(
-                ProblemCode.BOOT_FAILED,
-                request.release().value(),
-                how + " during: " + guest.lastStep() + "." + quoted("The last it said:", last)));
+        fail(
+                guest.lastStep(),
+                Problem.of(
+                        ProblemCode.BOOT_FAILED,
+                        request.release().value(),
+                        how + " during: " + guest.lastStep() + "." + quoted("The last it said:", last)));
     }
 
     /** Each step has an answer, up to the first whose answer says that there is no going on. */
@@ -109,7 +134,36 @@ final class Verdict {
             return answered("after") && disable.isPresent();
         }
         Optional<GuestEvent.Unload> unload = guest.the(GuestEvent.Unload.class);
-        return unload.isPresent() && (unload.get().exitCode() != 0 || answered("unloaded"));
+        if (unload.isEmpty() || unload.get().exitCode() != 0) {
+            return unload.isPresent();
+        }
+        return answered("unloaded") && answeredAgain();
+    }
+
+    /** The same of the rounds after the first, and of the modules that are loaded after the patch. */
+    private boolean answeredAgain() {
+        for (String round : rounds()) {
+            GuestTranscript again = guest.again(round);
+            if (again.events().isEmpty() || isGivenUp(again)) {
+                return isGivenUp(again);
+            }
+            if (again.the(GuestEvent.Unload.class).isEmpty()) {
+                return false;
+            }
+        }
+        GuestTranscript late = guest.again(GuestEvent.Again.LATE);
+        return request.targetModules().isEmpty()
+                || isGivenUp(late)
+                || late.the(GuestEvent.Kept.class).isPresent()
+                || late.the(GuestEvent.Unload.class).isPresent();
+    }
+
+    /** Whether something was answered after which there is no going on. */
+    private static boolean isGivenUp(GuestTranscript again) {
+        return again.all(GuestEvent.Load.class).anyMatch(load -> load.exitCode() != 0)
+                || again.all(GuestEvent.Transition.class).anyMatch(transition -> !transition.done())
+                || again.all(GuestEvent.Disable.class).anyMatch(disable -> !disable.done())
+                || again.all(GuestEvent.Unload.class).anyMatch(unload -> unload.exitCode() != 0);
     }
 
     private boolean answered(String phase) {
@@ -122,74 +176,121 @@ final class Verdict {
     private void judgeTargetModules() {
         guest.all(GuestEvent.ModuleLoad.class)
                 .filter(load -> load.needed() && load.exitCode() != 0)
-                .forEach(load -> problems.add(Problem.of(
+                .forEach(load -> targetModuleNotLoaded(
+                        load,
+                        "load target module " + load.module(),
+                        "The kernel did not load it, so the patch to it is not proved."));
+    }
+
+    private void targetModuleNotLoaded(GuestEvent.ModuleLoad load, String step, String what) {
+        fail(
+                step,
+                Problem.of(
                         ProblemCode.TARGET_MODULE_NOT_LOADED,
                         load.module().name(),
-                        "The kernel did not load it, so the patch to it is not proved."
-                                + quoted(
-                                        "The reasons given:",
-                                        reasons(load.output(), "load target module " + load.module())))));
+                        what + quoted("The reasons given:", reasons(load.output(), step))));
+    }
+
+    /** A patch that is in force takes hold of a module while that is loaded, which is another way than the first round's. */
+    private void judgeLateModules(GuestTranscript late) {
+        String when = GuestEvent.Again.LATE + ": ";
+        judgeLoad(late, when);
+        late.all(GuestEvent.ModuleLoad.class)
+                .filter(load -> load.needed() && load.exitCode() != 0)
+                .forEach(load -> targetModuleNotLoaded(
+                        load,
+                        when + "load target module " + load.module(),
+                        "The kernel did not load it when the patch was in force already."));
+        if (late.the(GuestEvent.ModuleLoad.class).isPresent()) {
+            Set<KernelObject> loaded = late.all(GuestEvent.ModuleLoad.class)
+                    .filter(load -> load.exitCode() == 0)
+                    .map(GuestEvent.ModuleLoad::module)
+                    .collect(Collectors.toSet());
+            late.patchedObjects().stream()
+                    .filter(object -> loaded.contains(object.object()) && !object.patched())
+                    .forEach(object -> fail(
+                            when + "load target module " + object.object(),
+                            Problem.of(
+                                    ProblemCode.PATCH_INCOMPLETE,
+                                    object.object().name(),
+                                    "It was loaded when the patch was in force already, and is not patched.")));
+        }
+        judgeUnload(late, when);
     }
 
     private void judgeScripts() {
         guest.all(GuestEvent.Script.class)
                 .map(GuestEvent.Script::run)
                 .filter(run -> run.exitCode() != 0)
-                .forEach(run -> problems.add(Problem.of(
-                        ProblemCode.TEST_SCRIPT_FAILED,
-                        run.script() + " " + run.phase(),
-                        "It ended with exit code " + run.exitCode() + killed(run) + "."
-                                + quoted("Its output:", run.output()))));
+                .forEach(run -> fail(
+                        "script " + run.phase() + " " + run.script(),
+                        Problem.of(
+                                ProblemCode.TEST_SCRIPT_FAILED,
+                                run.script() + " " + run.phase(),
+                                "It ended with exit code " + run.exitCode() + killed(run) + "."
+                                        + quoted("Its output:", run.output()))));
     }
 
     /** 128 + SIGKILL, which is what the time limit sends. */
     private String killed(BootReport.ScriptRun run) {
         return run.exitCode() == 137
-                ? " (killed; its time limit is " + request.limits().script().toSeconds() + " s)"
+                ? " (killed; its time limit is "
+                        + request.settings().limits().script().toSeconds() + " s)"
                 : "";
     }
 
-    private void judgeLoad() {
-        Optional<GuestEvent.Load> load = guest.the(GuestEvent.Load.class);
+    /**
+     * @param when what the titles of the steps begin with
+     */
+    private void judgeLoad(GuestTranscript from, String when) {
+        String step = when + "load " + module;
+        Optional<GuestEvent.Load> load = from.the(GuestEvent.Load.class);
         if (load.isPresent() && load.get().exitCode() != 0) {
-            problems.add(Problem.of(
-                    ProblemCode.LOAD_FAILED,
-                    module,
-                    "The kernel did not load the module."
-                            + quoted("The reasons given:", reasons(load.get().output(), "load " + module))));
+            fail(
+                    step,
+                    Problem.of(
+                            ProblemCode.LOAD_FAILED,
+                            when + module,
+                            "The kernel did not load the module."
+                                    + quoted(
+                                            "The reasons given:",
+                                            reasons(load.get().output(), step))));
         }
-        if (guest.the(GuestEvent.Transition.class)
+        if (from.the(GuestEvent.Transition.class)
                 .filter(transition -> !transition.done())
                 .isPresent()) {
-            problems.add(stuck("The transition did not end"));
+            fail(when + "wait for the transition", stuck(from, when, "The transition did not end"));
         }
     }
 
-    private void judgeUnload() {
-        if (guest.the(GuestEvent.Disable.class)
+    private void judgeUnload(GuestTranscript from, String when) {
+        if (from.the(GuestEvent.Disable.class)
                 .filter(disable -> !disable.done())
                 .isPresent()) {
-            problems.add(stuck("The transition back did not end"));
+            fail(when + "disable " + module, stuck(from, when, "The transition back did not end"));
         }
-        guest.the(GuestEvent.Unload.class)
+        String step = when + "unload " + module;
+        from.the(GuestEvent.Unload.class)
                 .filter(unload -> unload.exitCode() != 0)
-                .ifPresent(unload -> problems.add(Problem.of(
-                        ProblemCode.UNLOAD_FAILED,
-                        module,
-                        "The kernel did not let go of the module."
-                                + quoted("The reasons given:", reasons(unload.output(), "unload " + module)))));
+                .ifPresent(unload -> fail(
+                        step,
+                        Problem.of(
+                                ProblemCode.UNLOAD_FAILED,
+                                when + module,
+                                "The kernel did not let go of the module."
+                                        + quoted("The reasons given:", reasons(unload.output(), step)))));
     }
 
-    private Problem stuck(String what) {
-        List<String> tasks = guest.all(GuestEvent.Task.class)
+    private Problem stuck(GuestTranscript from, String when, String what) {
+        List<String> tasks = from.all(GuestEvent.Task.class)
                 .flatMap(task -> Stream.concat(
                         Stream.of(task.command() + " (task " + task.id() + ")"),
                         task.stack().stream().map(line -> "  " + line)))
                 .toList();
         return Problem.of(
                 ProblemCode.TRANSITION_STUCK,
-                module,
-                what + " within " + request.limits().transition().toSeconds() + " s."
+                when + module,
+                what + " within " + request.settings().limits().transition().toSeconds() + " s."
                         + quoted("These tasks hinder it, with their stacks:", tasks, Integer.MAX_VALUE));
     }
 
@@ -240,22 +341,28 @@ final class Verdict {
     }
 
     private void incomplete(KernelObject object, String what) {
-        problems.add(Problem.of(ProblemCode.PATCH_INCOMPLETE, object.name(), what));
+        fail("object " + object, Problem.of(ProblemCode.PATCH_INCOMPLETE, object.name(), what));
     }
 
     private void judgeKernelLog() {
-        List<KernelLog.Complaint> complaints = log.complaintsFrom("load " + module);
+        List<KernelLog.Complaint> complaints = log.complaintsFrom("load " + module).stream()
+                .filter(complaint -> !complaint.step().startsWith(TAKE_OUT))
+                .toList();
         complaints.stream()
                 .limit(SHOWN_COMPLAINTS)
-                .forEach(complaint -> problems.add(Problem.of(
-                        ProblemCode.KERNEL_COMPLAINED,
-                        CONSOLE + ":" + complaint.lineNumber(),
-                        "The kernel said during \"" + complaint.step() + "\": " + complaint.text() + ".")));
+                .forEach(complaint -> fail(
+                        complaint.step(),
+                        Problem.of(
+                                ProblemCode.KERNEL_COMPLAINED,
+                                CONSOLE + ":" + complaint.lineNumber(),
+                                "The kernel said during \"" + complaint.step() + "\": " + complaint.text() + ".")));
         if (complaints.size() > SHOWN_COMPLAINTS) {
-            problems.add(Problem.of(
-                    ProblemCode.KERNEL_COMPLAINED,
-                    CONSOLE,
-                    "The kernel complained " + (complaints.size() - SHOWN_COMPLAINTS) + " times more."));
+            fail(
+                    KernelLog.END,
+                    Problem.of(
+                            ProblemCode.KERNEL_COMPLAINED,
+                            CONSOLE,
+                            "The kernel complained " + (complaints.size() - SHOWN_COMPLAINTS) + " times more."));
         }
     }
 

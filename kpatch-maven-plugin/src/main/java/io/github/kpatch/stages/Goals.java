@@ -145,15 +145,15 @@ public final class Goals {
      * Goal {@code boot-test}; see {@link RunBootTest}.
      *
      * @param wanted asked for the kernel's modules where one of them is patched
-     * @param scripts the project's test scripts
+     * @param request what the project wants of the test
      */
-    public void bootTest(WantedKernel wanted, TestScripts scripts) {
+    public void bootTest(WantedKernel wanted, BootTestRequest request) {
         context.alone(() -> {
             LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.BOOT_TEST);
             return RunBootTest.run(
                     kernel(Stage.BOOT_TEST),
                     module,
-                    scripts,
+                    request,
                     () -> context.kernels()
                             .locate(wanted.request(context.jobs()))
                             .modules(),

@@ -1,10 +1,10 @@
 package io.github.kpatch.stages;
 
-import io.github.kpatch.boot.BootLimits;
 import io.github.kpatch.boot.BootReport;
 import io.github.kpatch.boot.BootRequest;
 import io.github.kpatch.boot.BootTest;
 import io.github.kpatch.host.Console;
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kernel.KernelObject;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.LaidOver;
@@ -18,9 +18,6 @@ import java.util.function.Supplier;
 
 /** Stage {@code boot-test}: the module in the target kernel itself. */
 public final class RunBootTest {
-    /** How many processors the booted machine has. */
-    public static final int PROCESSORS = 2;
-
     private static final int SHOWN_LINES = 10;
 
     private RunBootTest() {}
@@ -32,11 +29,25 @@ public final class RunBootTest {
      * @param story the outcome in one line
      * @param objects what the kernel said it had patched
      * @param scripts the scripts that ended well, by name and moment, in their order
+     * @param asked what was asked of the machine and the patch
+     * @param results the results as CI systems read them
      */
-    public record Outcome(boolean ran, String story, List<BootReport.PatchedObject> objects, List<ScriptCall> scripts) {
+    public record Outcome(
+            boolean ran,
+            String story,
+            List<BootReport.PatchedObject> objects,
+            List<ScriptCall> scripts,
+            String asked,
+            KeptFile results)
+            implements StageResult {
         public Outcome {
             objects = List.copyOf(objects);
             scripts = List.copyOf(scripts);
+        }
+
+        @Override
+        public List<KeptFile> kept() {
+            return List.of(results);
         }
     }
 
@@ -51,24 +62,25 @@ public final class RunBootTest {
     /**
      * Boots, loads, tries, unloads.
      *
-     * @param scripts the project's test scripts
+     * @param request what the project wants of the test
      * @param modules gives the folder of the target's modules; asked only where a module is patched
-     * @throws ProblemException KP601 to KP605 with everything that went wrong
+     * @throws ProblemException KP601 to KP609 with everything that went wrong, KP606 where the test cannot take place and is
+     *     required
      */
     public static Outcome run(
             PreparedKernel kernel,
             LinkedModule module,
-            TestScripts scripts,
+            BootTestRequest request,
             Supplier<Optional<Path>> modules,
             BuildContext context) {
         Outcome outcome = context.steps()
                 .run(new Step<>(
                         Stage.BOOT_TEST,
                         Map.of(Stage.UNPACK, kernel, Stage.LINK, module),
-                        scripts.inputs(),
+                        request.scripts().inputs(),
                         Outcome.class,
-                        Outcome::ran,
-                        folder -> test(kernel, module, scripts, modules, folder, context),
+                        earlier -> earlier.ran() && earlier.asked().equals(request.identity()),
+                        folder -> test(kernel, module, request, modules, folder, context),
                         Outcome::story));
         if (!outcome.ran()) {
             context.console().warn(outcome.story());
@@ -78,12 +90,12 @@ public final class RunBootTest {
 
     private static Outcome test(
             PreparedKernel kernel,
-            LinkedModule module,
-            TestScripts scripts,
+            LinkedModule linked,
+            BootTestRequest wanted,
             Supplier<Optional<Path>> modules,
             Path folder,
             BuildContext context) {
-        boolean vmlinuxOnly = module.functions().keySet().stream().noneMatch(KernelObject::isModule);
+        boolean vmlinuxOnly = linked.functions().keySet().stream().noneMatch(KernelObject::isModule);
         BootReport report = new BootTest(context.runner())
                 .run(
                         new BootRequest(
@@ -91,19 +103,36 @@ public final class RunBootTest {
                                 kernel.target().bootImage(),
                                 vmlinuxOnly ? Optional.empty() : modules.get(),
                                 kernel.laidOver().map(LaidOver::modules),
-                                context.workspace().locate(module.file()),
-                                module.functions(),
-                                scripts.in(folder.resolve("scripts")),
+                                context.workspace().locate(linked.file()),
+                                linked.functions(),
+                                wanted.scripts().in(folder.resolve("scripts")),
                                 folder,
                                 context.cache().boot(),
                                 Optional.ofNullable(System.getenv("PATH")).orElse(""),
-                                PROCESSORS,
-                                BootLimits.DEFAULT),
+                                wanted.settings()),
                         context.console()::info);
+        Path module = context.workspace().locate(linked.file());
+        String suite = module.getFileName().toString().replaceFirst("\\.ko$", "") + "-"
+                + kernel.target().release();
+        BootTestResults results = new BootTestResults(suite);
+        Path file = BootTestResults.file(wanted.results(), suite);
         if (report instanceof BootReport.Skipped skipped) {
-            return new Outcome(false, "Boot test skipped: " + skipped.reason(), List.of(), List.of());
+            if (wanted.required()) {
+                throw ProblemException.input(skipped.reason());
+            }
+            results.add(skipped);
+            results.write(file);
+            return new Outcome(
+                    false,
+                    "Boot test skipped: " + skipped.reason(),
+                    List.of(),
+                    List.of(),
+                    wanted.identity(),
+                    context.workspace().keep(file));
         }
         BootReport.Finished finished = (BootReport.Finished) report;
+        results.add(finished);
+        results.write(file);
         finished.scripts().forEach(script -> tell(script, context.console()));
         if (!finished.problems().isEmpty()) {
             throw ProblemException.findings(finished.problems());
@@ -115,12 +144,14 @@ public final class RunBootTest {
                         "Booted %s (%s), loaded %s, ran %d script calls, unloaded",
                         kernel.target().release(),
                         finished.accelerator(),
-                        context.workspace().locate(module.file()).getFileName(),
+                        module.getFileName(),
                         finished.scripts().size()),
                 finished.objects(),
                 finished.scripts().stream()
                         .map(run -> new ScriptCall(run.phase(), run.script()))
-                        .toList());
+                        .toList(),
+                wanted.identity(),
+                context.workspace().keep(file));
     }
 
     /** What the scripts saw is what the whole build was for. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +39,18 @@ class BootTestTest {
             [    2.7] kpatch-boot-test: disable kpatch_a
             [    2.7] kpatch-boot-test: unload kpatch_a
             [    2.7] kpatch-boot-test: script unloaded 10-a.sh
-            [    2.8] kpatch-boot-test: end
-            [    2.8] reboot: Power down
+            [    2.8] kpatch-boot-test: round 2: load kpatch_a
+            [    2.8] kpatch-boot-test: round 2: wait for the transition
+            [    2.9] kpatch-boot-test: round 2: disable kpatch_a
+            [    2.9] kpatch-boot-test: round 2: unload kpatch_a
+            [    2.9] kpatch-boot-test: late: take out xfs
+            [    3.0] kpatch-boot-test: late: load kpatch_a
+            [    3.0] kpatch-boot-test: late: wait for the transition
+            [    3.0] kpatch-boot-test: late: load target module xfs
+            [    3.1] kpatch-boot-test: late: disable kpatch_a
+            [    3.1] kpatch-boot-test: late: unload kpatch_a
+            [    3.2] kpatch-boot-test: end
+            [    3.2] reboot: Power down
             """;
 
     private static final String REPORT = """
@@ -69,9 +80,34 @@ class BootTestTest {
             @kpatch unload 0
             @kpatch step script unloaded 10-a.sh
             @kpatch script 0 unloaded 10-a.sh
+            @kpatch step round 2: load kpatch_a
+            @kpatch again 2 load 0
+            @kpatch step round 2: wait for the transition
+            @kpatch again 2 transition done
+            @kpatch again 2 object 1 vmlinux
+            @kpatch again 2 object 1 xfs
+            @kpatch step round 2: disable kpatch_a
+            @kpatch again 2 disable done
+            @kpatch step round 2: unload kpatch_a
+            @kpatch again 2 unload 0
+            @kpatch step late: take out xfs
+            @kpatch step late: load kpatch_a
+            @kpatch again late load 0
+            @kpatch step late: wait for the transition
+            @kpatch again late transition done
+            @kpatch again late object 1 vmlinux
+            @kpatch again late object 0 xfs
+            @kpatch step late: load target module xfs
+            @kpatch again late module 0 needed xfs
+            @kpatch again late object 1 vmlinux
+            @kpatch again late object 1 xfs
+            @kpatch step late: disable kpatch_a
+            @kpatch again late disable done
+            @kpatch step late: unload kpatch_a
+            @kpatch again late unload 0
             @kpatch step end
-            @kpatch end
-            """;
+            @kpatch end 9.75
+            """.replaceAll("(?m)^@kpatch step ", "@kpatch step 4.50 ");
 
     @TempDir
     private Path folder;
@@ -81,7 +117,7 @@ class BootTestTest {
     private Path scripts;
     private Path modules;
     private String behaviour = "";
-    private BootLimits limits = BootLimits.DEFAULT;
+    private BootSettings settings = BootSettings.DEFAULT;
 
     @BeforeEach
     void machine() throws IOException {
@@ -114,8 +150,7 @@ class BootTestTest {
                 folder.resolve("boot"),
                 folder.resolve("cache"),
                 programs.toString(),
-                1,
-                limits);
+                settings);
     }
 
     private BootReport run(String console, String report) throws IOException {
@@ -183,7 +218,21 @@ class BootTestTest {
                         "script after 10-a.sh",
                         "disable kpatch_a",
                         "unload kpatch_a",
-                        "script unloaded 10-a.sh");
+                        "script unloaded 10-a.sh",
+                        "round 2: load kpatch_a",
+                        "round 2: wait for the transition",
+                        "round 2: disable kpatch_a",
+                        "round 2: unload kpatch_a",
+                        "late: take out xfs",
+                        "late: load kpatch_a",
+                        "late: wait for the transition",
+                        "late: load target module xfs",
+                        "late: disable kpatch_a",
+                        "late: unload kpatch_a");
+        assertThat(report.steps())
+                .extracting(BootReport.Step::title)
+                .startsWith("load target module xfs")
+                .endsWith("late: unload kpatch_a", "end");
     }
 
     @Test
@@ -237,8 +286,8 @@ class BootTestTest {
                 + "[    2.6] livepatch: failed to enable patch 'kpatch_a'\n"
                 + "[    2.6] livepatch: failed to enable patch 'kpatch_a'\n"
                 + "[    2.8] kpatch-boot-test: end\n";
-        String report = upTo(REPORT, "step load kpatch_a\n")
-                + "@kpatch | insmod: can't insert: Device or resource busy\n@kpatch load 1\n@kpatch end\n";
+        String report = upTo(REPORT, "step 4.50 load kpatch_a\n")
+                + "@kpatch | insmod: can't insert: Device or resource busy\n@kpatch load 1\n@kpatch end 9.75\n";
 
         BootReport.Finished finished = finished(console, report);
 
@@ -251,12 +300,12 @@ class BootTestTest {
     @Test
     void aStuckTransitionNamesTasksAndStacks() throws IOException {
         String console = upTo(CONSOLE, "wait for the transition\n") + "[    9.8] kpatch-boot-test: end\n";
-        String report = upTo(REPORT, "step wait for the transition\n") + """
+        String report = upTo(REPORT, "step 4.50 wait for the transition\n") + """
                 @kpatch | [<0>] stuck_thread+0x11/0x21 [stuck_target]
                 @kpatch | [<0>] kthread+0xda/0x100
                 @kpatch task 89 stuck d
                 @kpatch transition stuck
-                @kpatch end
+                @kpatch end 9.75
                 """;
 
         only(
@@ -269,10 +318,10 @@ class BootTestTest {
     @Test
     void aStuckWayBackIsReported() throws IOException {
         String console = upTo(CONSOLE, "disable kpatch_a\n") + "[    9.8] kpatch-boot-test: end\n";
-        String report = upTo(REPORT, "step disable kpatch_a\n") + """
+        String report = upTo(REPORT, "step 4.50 disable kpatch_a\n") + """
                 @kpatch task 89 stuckd
                 @kpatch disable stuck
-                @kpatch end
+                @kpatch end 9.75
                 """;
 
         only(finished(console, report), ProblemCode.TRANSITION_STUCK, "The transition back", "stuckd (task 89)");
@@ -319,8 +368,11 @@ class BootTestTest {
     @Test
     void aTargetModuleThatDoesNotLoadIsReportedOnce() throws IOException {
         String report = replaced(
-                REPORT, "@kpatch module 0", "@kpatch | insmod: can't insert: No such device\n@kpatch module 1");
-        report = replaced(report, "object 1 xfs", "object 0 xfs");
+                upTo(REPORT, "script 0 unloaded 10-a.sh\n"),
+                "@kpatch module 0",
+                "@kpatch | insmod: can't insert: No such device\n@kpatch module 1");
+        report = replaced(report, "object 1 xfs", "object 0 xfs")
+                + "@kpatch again 2 load 0\n@kpatch again 2 unload 0\n@kpatch again late kept xfs\n@kpatch end 9.75\n";
 
         only(finished(CONSOLE, report), ProblemCode.TARGET_MODULE_NOT_LOADED, "xfs", "No such device");
     }
@@ -328,7 +380,7 @@ class BootTestTest {
     @Test
     void whatIsPatchedMustBeWhatWasMeant() throws IOException {
         only(
-                finished(CONSOLE, replaced(REPORT, "object 1 xfs", "object 0 xfs")),
+                finished(CONSOLE, replaced(REPORT, "@kpatch object 1 xfs", "@kpatch object 0 xfs")),
                 ProblemCode.PATCH_INCOMPLETE,
                 "xfs",
                 "not patched");
@@ -352,6 +404,56 @@ class BootTestTest {
     }
 
     @Test
+    void aSecondLoadThatFailsIsReported() throws IOException {
+        String report = upTo(REPORT, "step 4.50 round 2: load kpatch_a\n")
+                + "@kpatch | insmod: can't insert: File exists\n@kpatch again 2 load 1\n@kpatch end 9.75\n";
+
+        only(finished(CONSOLE, report), ProblemCode.LOAD_FAILED, "round 2: kpatch_a", "File exists");
+    }
+
+    @Test
+    void aSecondTransitionThatDoesNotEndIsReportedWithItsTasks() throws IOException {
+        String report = upTo(REPORT, "step 4.50 round 2: wait for the transition\n") + """
+                @kpatch | [<0>] version_proc_show+0x5/0x30
+                @kpatch again 2 task 42 cat
+                @kpatch again 2 transition stuck
+                @kpatch end 9.75
+                """;
+
+        only(
+                finished(CONSOLE, report),
+                ProblemCode.TRANSITION_STUCK,
+                "round 2: kpatch_a",
+                "cat (task 42)",
+                "version_proc_show");
+    }
+
+    @Test
+    void aModuleThatIsLoadedAfterThePatchMustBePatched() throws IOException {
+        only(
+                finished(CONSOLE, replaced(REPORT, "again late object 1 xfs", "again late object 0 xfs")),
+                ProblemCode.PATCH_INCOMPLETE,
+                "xfs",
+                "when the patch was in force already");
+    }
+
+    @Test
+    void aModuleThatCannotBeTakenOutIsLeft() throws IOException {
+        String report = upTo(REPORT, "late: take out xfs\n") + "@kpatch again late kept xfs\n@kpatch end 9.75\n";
+
+        assertThat(finished(CONSOLE, report).problems()).isEmpty();
+    }
+
+    /** While the patch is gone the kernel may say of its own modules what it likes. */
+    @Test
+    void complaintsOfAModuleThatIsTakenOutAreNotThePatchs() throws IOException {
+        String console = replaced(
+                CONSOLE, "late: take out xfs\n", "late: take out xfs\n[    2.9] WARNING: CPU: 0 PID: 1 at fs/xfs\n");
+
+        assertThat(finished(console, REPORT).problems()).isEmpty();
+    }
+
+    @Test
     void kernelsThatDoNotSayWhetherAnObjectIsPatchedAreBelieved() throws IOException {
         assertThat(finished(CONSOLE, replaced(REPORT, "object 1 ", "object - ")).problems())
                 .isEmpty();
@@ -359,8 +461,8 @@ class BootTestTest {
 
     @Test
     void aModuleThatStaysIsReported() throws IOException {
-        String report = upTo(REPORT, "step unload kpatch_a\n")
-                + "@kpatch | rmmod: Resource temporarily unavailable\n@kpatch unload 1\n@kpatch end\n";
+        String report = upTo(REPORT, "step 4.50 unload kpatch_a\n")
+                + "@kpatch | rmmod: Resource temporarily unavailable\n@kpatch unload 1\n@kpatch end 9.75\n";
 
         only(finished(CONSOLE, report), ProblemCode.UNLOAD_FAILED, "Resource temporarily unavailable");
     }
@@ -368,7 +470,7 @@ class BootTestTest {
     @Test
     void aMachineThatDiesIsReportedWithItsLastWords() throws IOException {
         String console = upTo(CONSOLE, "script after 10-a.sh\n") + "[    2.7] Kernel panic - not syncing: bad\n";
-        String report = upTo(REPORT, "step script after 10-a.sh\n") + "@kpa";
+        String report = upTo(REPORT, "step 4.50 script after 10-a.sh\n") + "@kpa";
 
         assertThat(finished(console, report).problems())
                 .extracting(Problem::code)
@@ -379,14 +481,15 @@ class BootTestTest {
 
     @Test
     void aMachineThatHangsIsEnded() throws IOException {
-        limits = new BootLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+        BootLimits limits = new BootLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+        settings = new BootSettings(1, OptionalInt.empty(), limits, 2, false, List.of(), List.of());
         Files.delete(scripts.resolve("10-a.sh"));
         behaviour = "sleep 1000";
 
         only(
                 finished("[    1.0] last words\n", ""),
                 ProblemCode.BOOT_FAILED,
-                "time limit of 3 s",
+                "time limit of 7 s",
                 "during: the kernel's start",
                 "last words");
     }
@@ -408,7 +511,9 @@ class BootTestTest {
                 "@kpatch script 0 after 10-a.sh\n",
                 "@kpatch disable done\n",
                 "@kpatch unload 0\n",
-                "@kpatch script 0 unloaded 10-a.sh\n")) {
+                "@kpatch script 0 unloaded 10-a.sh\n",
+                "@kpatch again 2 unload 0\n",
+                "@kpatch again late unload 0\n")) {
             only(finished(CONSOLE, replaced(REPORT, answer, "")), ProblemCode.BOOT_FAILED, "lost an answer");
         }
     }
