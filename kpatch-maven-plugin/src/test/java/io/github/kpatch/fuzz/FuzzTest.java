@@ -2,6 +2,7 @@ package io.github.kpatch.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kpatch.testing.RpmTools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ import org.jacoco.core.tools.ExecFileLoader;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lets the fuzzer look for inputs that break the engine, both targets at the same time: the same walk of so many inputs in
+ * Lets the fuzzer look for inputs that break the engine, all targets at the same time: the same walk of so many inputs in
  * every build, for no random one may decide whether a build succeeds, or a walk of its own for {@code kpatch.fuzzSeconds}.
  * Each target has a process of its own, for an input that fills the memory or never ends must not take the tests with it.
  * Then everything that the fuzzer kept is run twice more, in two processes: both have to come to the same. How much of the
@@ -33,10 +34,14 @@ import org.junit.jupiter.api.Test;
 class FuzzTest {
     private static final Path FOLDER = Path.of("target", "fuzz");
     private static final Optional<Integer> SECONDS = Optional.ofNullable(Integer.getInteger("kpatch.fuzzSeconds"));
-    private static final List<Class<?>> TARGETS = List.of(ElfReaderTarget.class, DifferTarget.class);
+    private static final List<Class<?>> TARGETS =
+            List.of(ElfReaderTarget.class, DifferTarget.class, KernelImageTarget.class, RpmTarget.class);
     /** Inputs of the walk that every build takes, the seeds among them: half a minute's. */
-    private static final Map<Class<?>, Long> INPUTS =
-            Map.of(ElfReaderTarget.class, 100_000L, DifferTarget.class, 2500L);
+    private static final Map<Class<?>, Long> INPUTS = Map.of(
+            ElfReaderTarget.class, 100_000L,
+            DifferTarget.class, 2500L,
+            KernelImageTarget.class, 10_000L,
+            RpmTarget.class, 10_000L);
 
     private static final Duration LONGEST_BUILD = Duration.ofHours(1);
     private static final double COVERED = 0.80;
@@ -54,6 +59,7 @@ class FuzzTest {
     @Test
     @SuppressWarnings("SystemOut")
     void noInputBreaksTheEngine() throws Exception {
+        RpmTools.need("rpmbuild");
         Seeds seeds = Seeds.in(FOLDER.resolve("seeds"));
         fuzz(seeds);
         Path coverage = FOLDER.resolve("jacoco.exec");
@@ -108,6 +114,12 @@ class FuzzTest {
     }
 
     private static Path inputs(Class<?> target, Seeds seeds) {
+        if (target.equals(KernelImageTarget.class)) {
+            return seeds.kernelScripts();
+        }
+        if (target.equals(RpmTarget.class)) {
+            return seeds.packages();
+        }
         return target.equals(ElfReaderTarget.class) ? seeds.objects() : seeds.scripts();
     }
 
@@ -136,7 +148,12 @@ class FuzzTest {
 
     private static List<String> options(Seeds seeds) {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return List.of("-Xmx512m", "-D" + DifferTarget.PAIRS + "=" + seeds.pairs(), "-cp", classPath);
+        return List.of(
+                "-Xmx512m",
+                "-D" + DifferTarget.PAIRS + "=" + seeds.pairs(),
+                "-D" + KernelImageTarget.KERNELS + "=" + seeds.kernels(),
+                "-cp",
+                classPath);
     }
 
     private static Running start(String log, Seeds seeds, List<String> options, String... arguments)
@@ -160,7 +177,7 @@ class FuzzTest {
         loader.load(executed.toFile());
         CoverageBuilder builder = new CoverageBuilder();
         Analyzer analyzer = new Analyzer(loader.getExecutionDataStore(), builder);
-        for (String name : List.of("elf", "diff")) {
+        for (String name : List.of("elf", "diff", "kernelimage")) {
             analyzer.analyzeAll(
                     Path.of("target", "classes", "io", "github", "kpatch", name).toFile());
         }

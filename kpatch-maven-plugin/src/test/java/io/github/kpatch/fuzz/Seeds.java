@@ -8,6 +8,7 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.testing.Corpus;
 import io.github.kpatch.testing.KernelFlags;
 import io.github.kpatch.testing.NativeTools;
+import io.github.kpatch.testing.RpmTools;
 import io.github.kpatch.testing.TestImages;
 import io.github.kpatch.testing.ToyVmlinux;
 import java.io.IOException;
@@ -32,6 +33,34 @@ final class Seeds {
     private static final Path SOURCES = Path.of("src", "test", "resources", "fuzz");
     private static final int FROM_CORPUS = 10;
     private static final int LONGEST_SCRIPT = 64;
+    private static final int EDITED_KERNELS = 16;
+    private static final List<List<String>> PACKERS = List.of(
+            List.of("gzip", "-nc"),
+            List.of("xz", "--check=crc32", "-c"),
+            List.of("lzma", "-c"),
+            List.of("bzip2", "-c"),
+            List.of("zstd", "-qc"));
+
+    private static final String SPEC = """
+            %%define _binary_payload %1$s
+            %%define _source_payload %1$s
+            %%define _build_id_links none
+            Name: kernel-core
+            Version: 5.14.0
+            Release: 427.el9
+            Summary: a test
+            License: GPLv2
+            Patch1: a.patch
+            %%description
+            A test.
+            %%install
+            mkdir -p %%{buildroot}/usr/lib/x
+            echo one > %%{buildroot}/usr/lib/x/a
+            ln %%{buildroot}/usr/lib/x/a %%{buildroot}/usr/lib/x/b
+            ln -s a %%{buildroot}/usr/lib/x/c
+            %%files
+            /usr/lib/x
+            """;
 
     private final Path folder;
 
@@ -54,6 +83,21 @@ final class Seeds {
         return folder.resolve("scripts");
     }
 
+    /** Where the kernels are. */
+    Path kernels() {
+        return folder.resolve("kernels");
+    }
+
+    /** Where the first edits of kernels are. */
+    Path kernelScripts() {
+        return folder.resolve("kernel-scripts");
+    }
+
+    /** Where the RPM packages are. */
+    Path packages() {
+        return folder.resolve("packages");
+    }
+
     /** Makes all of them anew below {@code folder}. */
     static Seeds in(Path folder) throws IOException {
         Folders.delete(folder);
@@ -64,6 +108,8 @@ final class Seeds {
         seeds.copySmallest();
         seeds.writeObjects();
         seeds.writeScripts();
+        seeds.writeKernels();
+        seeds.writePackages();
         return seeds;
     }
 
@@ -192,6 +238,61 @@ final class Seeds {
         Files.write(
                 objects().resolve("vmlinuz"),
                 TestImages.of(Files.readAllBytes(work.resolve("vmlinux.gz")), vmlinux.length));
+    }
+
+    /** A kernel with type information, its table of symbols in each form, and edits at random. */
+    private void writeKernels() throws IOException {
+        Folders.make(kernels());
+        Folders.make(kernelScripts());
+        List<ToyVmlinux.Form> forms = List.of(
+                ToyVmlinux.Form.OF_6_1,
+                ToyVmlinux.Form.OF_7_0,
+                new ToyVmlinux.Form(true, false, false, 8, false),
+                new ToyVmlinux.Form(false, false, true, 4, false));
+        for (int form = 0; form < forms.size(); form++) {
+            Path work = Folders.make(folder.resolve("kernel-" + form));
+            NativeTools.compile(work, "unit", """
+                    struct alt_instr { int a, b; short c; char d, e; } alt;
+                    struct bug_entry { int a; short b, c; } bug;
+                    static int helper(int x) { return x + alt.a; }
+                    int (*pointer)(int) = helper;
+                    int entry(int x) { return pointer(x) + bug.a; }
+                    """, "-fno-pie", "-gbtf");
+            Path vmlinux = ToyVmlinux.link(work, forms.get(form), "unit.o");
+            Files.copy(vmlinux, kernels().resolve("vmlinux-" + form));
+        }
+        Path work = folder.resolve("kernel-0");
+        int size = (int) Files.size(work.resolve("vmlinux"));
+        for (List<String> packer : PACKERS) {
+            List<String> command = new ArrayList<>(packer);
+            command.add("vmlinux");
+            byte[] packed =
+                    NativeTools.run(work, command.toArray(String[]::new)).out().getBytes(StandardCharsets.ISO_8859_1);
+            Files.write(kernels().resolve("vmlinuz-" + packer.get(0)), TestImages.of(packed, size));
+        }
+        int count = entries(kernels()).size();
+        for (int kernel = 0; kernel < count; kernel++) {
+            byte[] plain = {(byte) kernel};
+            Files.write(kernelScripts().resolve("" + kernel), plain);
+            for (int i = 0; i < EDITED_KERNELS; i++) {
+                byte[] edits = edits(new Random(kernel * 32L + i));
+                byte[] script = Arrays.copyOf(plain, plain.length + edits.length);
+                System.arraycopy(edits, 0, script, plain.length, edits.length);
+                Files.write(kernelScripts().resolve(kernel + "-" + i), script);
+            }
+        }
+    }
+
+    private void writePackages() throws IOException {
+        Folders.make(packages());
+        for (String payload : List.of("w9.gzdio", "w7.xzdio", "w19.zstdio", "w.ufdio")) {
+            Path work = Folders.make(folder.resolve("rpm-" + payload)).toAbsolutePath();
+            Files.writeString(work.resolve("a.patch"), "--- a\n");
+            Path source = RpmTools.source(work, SPEC.formatted(payload));
+            Files.copy(source, packages().resolve("source-" + payload));
+            Path binary = RpmTools.build(work, SPEC.formatted(payload)).get(0);
+            Files.copy(binary, packages().resolve("binary-" + payload));
+        }
     }
 
     /** The same object with its numbers where files of more than 65,279 sections have them. */

@@ -50,6 +50,11 @@ public final class ToyVmlinux {
 
     /** Links the objects in {@code folder} to a stripped {@code vmlinux} with a table of all their symbols. */
     public static Path link(Path folder, String... objects) {
+        return link(folder, Form.OF_6_1, objects);
+    }
+
+    /** The same with the table in another form. */
+    public static Path link(Path folder, Form form, String... objects) {
         NativeTools.compile(folder, "fentry", "asm(\".globl __fentry__\\n__fentry__: ret\");");
         String[] command = Stream.concat(
                         Stream.of(
@@ -73,7 +78,7 @@ public final class ToyVmlinux {
                         Long.parseUnsignedLong(line.substring(0, 16), 16), line.charAt(17), line.substring(19)))
                 .sorted(Comparator.comparing(Symbol::address, Long::compareUnsigned))
                 .toList();
-        return withTable(folder, "linked", table(Form.OF_6_1, symbols));
+        return withTable(folder, "linked", table(form, symbols));
     }
 
     /** Puts a table into a linked file and strips it; type information stays, as BTF does in a kernel. */
