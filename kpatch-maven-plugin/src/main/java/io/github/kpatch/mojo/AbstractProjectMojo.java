@@ -140,6 +140,17 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.dnfConfig")
     private File dnfConfig;
 
+    /** The configuration file that apt is to use, where packages come from other archives than the machine's own. */
+    @Parameter(property = "kpatch.aptConfig")
+    private File aptConfig;
+
+    /**
+     * A table of distributions that is laid over the plugin's own, in the same form: for a distribution that the plugin does not
+     * know, or whose packages have got other names.
+     */
+    @Parameter(property = "kpatch.distributionTable")
+    private File distributionTable;
+
     /** Where prepared kernels are kept for all builds; {@code ~/.cache/kpatch-maven} by default. */
     @Parameter(property = "kpatch.cache")
     private File cache;
@@ -227,7 +238,9 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                 jobs(),
                 launcher(),
                 distribution(),
-                dnfConfig());
+                dnfConfig(),
+                aptConfig(),
+                distributionTable());
     }
 
     /** Whether the project says {@code kernels}. */
@@ -286,7 +299,9 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
                         share,
                         launcher(),
                         distribution(),
-                        dnfConfig()));
+                        dnfConfig(),
+                        aptConfig(),
+                        distributionTable()));
     }
 
     /** Where goals leave what they make for one of the project's {@code kernels}. */
@@ -300,6 +315,14 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
 
     private Optional<String> distribution() {
         return Optional.ofNullable(distribution).filter(name -> !name.isBlank());
+    }
+
+    private Optional<Path> distributionTable() {
+        return Optional.ofNullable(distributionTable).map(File::toPath);
+    }
+
+    private Optional<Path> aptConfig() {
+        return Optional.ofNullable(aptConfig).map(File::toPath);
     }
 
     private Optional<Path> dnfConfig() {

@@ -119,11 +119,16 @@ public enum ProblemCode {
     DISTRIBUTION_UNKNOWN(
             261,
             "Nothing is known of the packages of a distribution.",
-            "Name the one whose kernels are meant with kpatch.distribution, or give the kernel's pieces or a kernel kit."),
+            "Name the one whose kernels are meant with kpatch.distribution, tell its packages' names with"
+                    + " kpatch.distributionTable, or give the kernel's pieces or a kernel kit."),
     SOURCE_RECIPE_UNKNOWN(
             262,
             "A source package does more to its archive than apply plain patches.",
             "Give the source as that package's own tools prepare it (rpmbuild -bp), as a folder or an archive."),
+    DISTRIBUTION_TABLE_INVALID(
+            263,
+            "A table of distributions is malformed or leads nowhere.",
+            "Write it as the plugin's own: distributions.json beside its classes."),
 
     PATCH_DOES_NOT_APPLY(301, "A hunk does not fit the kernel source.", "Port the patch to this kernel's source."),
     PATCH_MALFORMED(302, "A file is not a unified diff.", "Give a patch made by diff -u or git."),

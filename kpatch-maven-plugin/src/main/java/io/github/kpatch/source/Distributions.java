@@ -3,7 +3,7 @@ package io.github.kpatch.source;
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Tools;
-import io.github.kpatch.source.debian.Debian;
+import io.github.kpatch.source.deb.Deb;
 import io.github.kpatch.source.rpm.Rpm;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,18 +28,19 @@ final class Distributions {
             Progress progress,
             boolean offline,
             Path root) {
-        DistributionTable table = DistributionTable.standard();
+        DistributionTable table = choice.table().map(DistributionTable::with).orElseGet(DistributionTable::standard);
         OsRelease machine = OsRelease.of(root);
         Optional<DistributionTable.Row> row =
                 choice.name().isPresent() ? table.named(choice.name().get()) : table.of(machine);
         if (row.isEmpty()) {
             return unknown(choice, machine, table);
         }
-        return row.get()
-                .names()
-                .<Distribution>map(names -> new Rpm(
-                        table.rpm().get(names), cache, runner, tools, progress, offline, choice.dnfConfig(), root))
-                .orElseGet(() -> new Debian(cache, runner, tools, progress, offline, root));
+        String names = row.get().names();
+        return table.deb().containsKey(names)
+                ? new Deb(
+                        table.deb().get(names), cache, runner, tools, progress, offline, choice.aptConfig(), root)
+                : new Rpm(
+                        table.rpm().get(names), cache, runner, tools, progress, offline, choice.dnfConfig(), root);
     }
 
     private static Distribution unknown(DistributionChoice choice, OsRelease machine, DistributionTable table) {
@@ -55,13 +56,9 @@ final class Distributions {
                         table.names()));
     }
 
-    /** The version of the package that a kernel was built as, by its banner; empty for kernels of others. */
-    static Optional<String> versionIn(String banner) {
-        return Debian.versionIn(banner);
-    }
 
     /** Whether the file of that path in a package is an archive of kernel source. */
     static boolean isSourceArchive(String path) {
-        return Debian.isSourceArchive(path);
+        return Deb.isSourceArchive(path);
     }
 }

@@ -9,6 +9,7 @@ import io.github.kpatch.host.Progress;
 import io.github.kpatch.problem.ProblemException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -17,14 +18,17 @@ import java.util.function.Function;
  *
  * @param wanted the package, by whose size progress is told
  * @param line the package manager with all its arguments
+ * @param environment variables that it gets besides
  * @param partial folder for the file while it comes; emptied before, and removed when it has come
  * @param ending how the file's name ends
  */
-public record PackageDownload(DistributionPackage wanted, List<String> line, Path partial, String ending) {
+public record PackageDownload(
+        DistributionPackage wanted, List<String> line, Map<String, String> environment, Path partial, String ending) {
     private static final long MEBIBYTE = 1 << 20;
 
     public PackageDownload {
         line = List.copyOf(line);
+        environment = Map.copyOf(environment);
     }
 
     /**
@@ -41,7 +45,11 @@ public record PackageDownload(DistributionPackage wanted, List<String> line, Pat
         try (Progress.Task task =
                         progress.start("Downloading " + wanted.name(), Math.max(-1, wanted.size() / MEBIBYTE), "MiB");
                 FolderGrowth growth = new FolderGrowth(partial, task)) {
-            result = runner.run(Command.of(partial, line));
+            Command command = Command.of(partial, line);
+            for (Map.Entry<String, String> variable : environment.entrySet()) {
+                command = command.with(variable.getKey(), variable.getValue());
+            }
+            result = runner.run(command);
             growth.stop();
         }
         List<Path> files = Folders.list(partial).stream()

@@ -57,11 +57,13 @@ record SourceVersion(String text) {
      * frozen 0.
      */
     void checkBuilt(TargetKernel target, KernelSource source) {
-        Optional<String> built = Distributions.versionIn(target.banner());
+        Optional<BuiltFrom> built = BuiltFrom.in(target.banner());
         boolean same;
         if (built.isPresent()) {
-            same = numbersOf(built.get()).equals(numbersOf(text))
-                    && source.packageVersion().map(built.get()::equals).orElse(true);
+            same = built.get().upstream().equals(text)
+                    && source.packageVersion()
+                            .map(built.get().packageVersion()::equals)
+                            .orElse(true);
         } else {
             same = fits(target.release())
                     && (!source.versionIsRelease()
@@ -75,7 +77,8 @@ record SourceVersion(String text) {
                     source.origin(),
                     "The source is " + source.packageVersion().orElse(text) + ", the kernel " + target.release()
                             + " was built from "
-                            + built.orElse(target.release().value()) + ".");
+                            + built.map(BuiltFrom::packageVersion)
+                                    .orElse(target.release().value()) + ".");
         }
     }
 
@@ -96,14 +99,5 @@ record SourceVersion(String text) {
         boolean frozen = "0".equals(theirs.group(3));
         String theirSublevel = theirs.group(3) == null ? "0" : theirs.group(3);
         return sameSeries && (frozen || theirSublevel.equals(mine.group(3)));
-    }
-
-    private static String numbersOf(String version) {
-        Matcher matcher = NUMBERS.matcher(version);
-        if (!matcher.matches()) {
-            return version;
-        }
-        return matcher.group(1) + "." + matcher.group(2) + "."
-                + Optional.ofNullable(matcher.group(3)).orElse("0");
     }
 }

@@ -93,7 +93,7 @@ final class TreePreparation {
                 new KernelLock(
                         target.release().value(),
                         source.packageVersion()
-                                .or(() -> Distributions.versionIn(target.banner()))
+                                .or(() -> BuiltFrom.in(target.banner()).map(BuiltFrom::packageVersion))
                                 .orElseGet(() ->
                                         SourceVersion.of(folder.resolve(TREE)).text()),
                         source.sha256(),

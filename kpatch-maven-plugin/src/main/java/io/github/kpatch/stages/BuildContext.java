@@ -58,6 +58,8 @@ public record BuildContext(
      * @param launcher the program that calls the compiler for objects, a name on the {@code PATH} or a path
      * @param distribution the distribution whose kernels are meant; empty for the machine's
      * @param dnfConfig the configuration file that dnf is to use; empty for the machine's own
+     * @param aptConfig the same of apt
+     * @param distributionTable a table of distributions that is laid over the plugin's own
      * @throws ProblemException KP109 when make cannot work in the cache, or cannot be told to call the launcher
      */
     public static BuildContext of(
@@ -70,7 +72,9 @@ public record BuildContext(
             int jobs,
             Optional<String> launcher,
             Optional<String> distribution,
-            Optional<Path> dnfConfig) {
+            Optional<Path> dnfConfig,
+            Optional<Path> aptConfig,
+            Optional<Path> distributionTable) {
         Path cacheRoot = cache.orElseGet(KernelCache::defaultRoot);
         if (!PlainPath.is(cacheRoot)) {
             throw ProblemException.input(new Problem(
@@ -94,7 +98,7 @@ public record BuildContext(
                 console,
                 jobs,
                 launcher.map(CompilerLauncher::new),
-                new DistributionChoice(distribution, dnfConfig));
+                new DistributionChoice(distribution, dnfConfig, aptConfig, distributionTable));
     }
 
     /**

@@ -8,7 +8,7 @@ import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.kernel.KernelRelease;
 import io.github.kpatch.problem.ProblemException;
-import io.github.kpatch.source.debian.Debian;
+import io.github.kpatch.source.deb.Deb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class DistributionsTest {
     }
 
     private static DistributionChoice named(String name) {
-        return new DistributionChoice(Optional.of(name), Optional.empty());
+        return new DistributionChoice(Optional.of(name), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     @Test
@@ -55,7 +55,7 @@ class DistributionsTest {
     @Test
     void oneThatIsMadeAfterAKnownOneIsThatOne() throws IOException {
         osRelease("usr/lib", "ID=linuxmint\nID_LIKE=\"other debian\"\n");
-        assertThat(distribution(DistributionChoice.HERE)).isInstanceOf(Debian.class);
+        assertThat(distribution(DistributionChoice.HERE)).isInstanceOf(Deb.class);
     }
 
     @Test
@@ -88,6 +88,6 @@ class DistributionsTest {
     @Test
     void aNameGoesBeforeWhatTheMachineSays() throws IOException {
         osRelease("etc", "ID=plan9\n");
-        assertThat(distribution(named("debian"))).isInstanceOf(Debian.class);
+        assertThat(distribution(named("debian"))).isInstanceOf(Deb.class);
     }
 }

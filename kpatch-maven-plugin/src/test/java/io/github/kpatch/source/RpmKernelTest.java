@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,7 +192,8 @@ class RpmKernelTest {
                 Progress.NONE,
                 new Tools(runner, cache.memo()),
                 folder.resolve("no-root"),
-                new DistributionChoice(Optional.of(distribution), Optional.of(dnfConfig)));
+                new DistributionChoice(
+                        Optional.of(distribution), Optional.of(dnfConfig), Optional.empty(), Optional.empty()));
     }
 
     private static KernelRequest request(String release, DebugPackage debug, boolean offline) {
@@ -278,13 +280,15 @@ class RpmKernelTest {
     void theTableIsComplete() {
         DistributionTable table = DistributionTable.standard();
 
-        assertThat(table.distributions())
-                .allSatisfy(row -> assertThat(table.rpm().keySet())
-                        .containsAll(row.names().stream().toList()));
-        Set<String> used = table.distributions().stream()
-                .flatMap(row -> row.names().stream())
-                .collect(Collectors.toSet());
-        assertThat(used).isEqualTo(table.rpm().keySet());
+        Set<String> used =
+                table.distributions().stream().map(DistributionTable.Row::names).collect(Collectors.toSet());
+        Set<String> there = new TreeSet<>(table.rpm().keySet());
+        there.addAll(table.deb().keySet());
+        assertThat(used).isEqualTo(there);
+        assertThat(table.deb().values())
+                .allSatisfy(names -> assertThat(names.missing()).isEmpty());
+        assertThat(table.rpm().values())
+                .allSatisfy(names -> assertThat(names.missing()).isEmpty());
         assertThat(table.rpm().values()).allSatisfy(names -> assertThat(names).hasNoNullFieldsOrProperties());
         assertThat(table.of(OsRelease.parse("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n")))
                 .map(DistributionTable.Row::name)

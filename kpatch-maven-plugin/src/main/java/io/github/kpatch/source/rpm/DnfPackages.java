@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -244,7 +245,7 @@ final class DnfPackages implements PackageStore {
             line.add("--debuginfo");
         }
         line.add(one.name());
-        return new PackageDownload(one, line, partial, ".rpm")
+        return new PackageDownload(one, line, Map.of(), partial, ".rpm")
                 .into(
                         folder(),
                         runner,

@@ -1,7 +1,9 @@
 package io.github.kpatch.source.rpm;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the packages of a distribution's kernels are called, and where in them the pieces lie. In releases and paths
@@ -51,5 +53,16 @@ public record RpmNames(
     /** The same with no component that is missing in the table. */
     public RpmNames {
         source = source == null ? Optional.empty() : source;
+    }
+
+    /** What the names lack to be of use, as a sentence. */
+    public Optional<String> missing() {
+        boolean complete = Stream.of(kernels, bootImage, config, modules, symvers, earlyConfig, vmlinux, debugModules)
+                        .noneMatch(list -> list == null || list.isEmpty())
+                && kernels.stream()
+                        .flatMap(kernel -> Stream.of(
+                                kernel.release(), kernel.image(), kernel.modules(), kernel.development(), kernel.debug()))
+                        .noneMatch(Objects::isNull);
+        return complete ? Optional.empty() : Optional.of("something is missing that those of other families have.");
     }
 }

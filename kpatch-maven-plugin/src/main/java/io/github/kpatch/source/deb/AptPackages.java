@@ -1,7 +1,8 @@
-package io.github.kpatch.source.debian;
+package io.github.kpatch.source.deb;
 
 import io.github.kpatch.host.Command;
 import io.github.kpatch.host.CommandRunner;
+import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.ExclusiveLock;
 import io.github.kpatch.host.FileMemo;
 import io.github.kpatch.host.Folders;
@@ -27,6 +28,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Debian's packages, through its own tools, as any user: dpkg's list for what is installed, {@code apt-cache} for
@@ -38,6 +41,9 @@ import java.util.function.Predicate;
 final class AptPackages implements PackageStore {
     private static final String DOWNLOAD = ".download-";
 
+    /** A line of {@code apt-config shell}. */
+    private static final Pattern VALUE = Pattern.compile("(?m)^[A-Z]+='([^']+)'$");
+
     /** What a package file that is not what was downloaded shows itself by. */
     private static final Set<ProblemCode> DAMAGE =
             Set.of(ProblemCode.CHECKSUM_MISMATCH, ProblemCode.ARCHIVE_DAMAGED, ProblemCode.ARCHIVE_UNSAFE);
@@ -48,7 +54,13 @@ final class AptPackages implements PackageStore {
     private final Tools tools;
     private final FileMemo memo;
     private final boolean offline;
+    private final Optional<Path> config;
     private final Path root;
+
+    /** Tells answers by one configuration from those by another. */
+    private final String key;
+
+    private List<Path> configured = List.of();
 
     /** What was asked for, in the order in which it will be fetched. */
     private final List<DistributionPackage> wanted = new ArrayList<>();
@@ -56,16 +68,28 @@ final class AptPackages implements PackageStore {
     /**
      * @param tools finds the package manager
      * @param offline whether no package manager may be called
+     * @param config apt's configuration file; empty for the machine's
      * @param root the machine's root folder
      */
-    AptPackages(KernelCache cache, CommandRunner runner, Tools tools, Progress progress, boolean offline, Path root) {
+    AptPackages(
+            KernelCache cache,
+            CommandRunner runner,
+            Tools tools,
+            Progress progress,
+            boolean offline,
+            Optional<Path> config,
+            Path root) {
         this.cache = cache;
         this.runner = runner;
         this.progress = progress;
         this.memo = cache.memo();
         this.tools = tools;
         this.offline = offline;
+        this.config = config.map(Path::toAbsolutePath);
         this.root = root;
+        this.key = this.config
+                .map(file -> "by " + file + " " + Digests.of(file) + ": ")
+                .orElse("");
     }
 
     /** Whether the machine has Debian's tools and they may be asked. */
@@ -80,18 +104,24 @@ final class AptPackages implements PackageStore {
 
     /** Notes an answer for when nobody can be asked. */
     void noteAnswer(String question, String answer) {
-        memo.remember(question, List.of(), answer);
+        memo.remember(key + question, List.of(), answer);
     }
 
     /** The last answer to a question, however old. */
     Optional<String> lastAnswer(String question) {
-        return memo.known(question, List.of());
+        return memo.known(key + question, List.of());
     }
 
-    /** The version of an installed package, from dpkg's own list: to read it no package manager need be called. */
+    /**
+     * The version of an installed package, from dpkg's own list: to read it no package manager need be called. What is
+     * installed here has nothing to do with what apt is to look at by another configuration.
+     */
     Optional<String> installed(String name) {
+        if (config.isPresent()) {
+            return Optional.empty();
+        }
         Path status = dpkgStatus();
-        String version = memo.recall("installed " + name, List.of(status), () -> {
+        String version = memo.recall(key + "installed " + name, List.of(status), () -> {
             if (!Files.isRegularFile(status)) {
                 return "";
             }
@@ -146,9 +176,23 @@ final class AptPackages implements PackageStore {
         return versions;
     }
 
+    /** The source package that a package was built from, if apt has that version or it was asked before. */
+    Optional<String> sourceOf(String name, String version) {
+        String question = "source of " + name + "=" + version;
+        if (!canAsk()) {
+            return lastAnswer(question);
+        }
+        Optional<String> source = stanzas(ask(List.of("apt-cache", "show", name), aptFiles())).stream()
+                .filter(fields -> name.equals(fields.get("Package")) && version.equals(fields.get("Version")))
+                .map(fields -> fields.getOrDefault("Source", name).replaceFirst(" .*", ""))
+                .findFirst();
+        source.ifPresent(found -> noteAnswer(question, found));
+        return source;
+    }
+
     /** One package in one version, if it is in the cache, was seen before, or apt has it. */
     Optional<DistributionPackage> find(String name, String version) {
-        String question = "package " + name + "=" + version;
+        String question = key + "package " + name + "=" + version;
         Optional<DistributionPackage> found = memo.known(question, List.of()).map(text -> parse(name, version, text));
         if (found.isEmpty() && canAsk()) {
             found = stanzas(ask(List.of("apt-cache", "show", name), aptFiles())).stream()
@@ -245,7 +289,7 @@ final class AptPackages implements PackageStore {
         Folders.make(cache.packages());
         list(cache.packages(), name -> name.startsWith(DOWNLOAD)).forEach(Folders::delete);
         List<String> line = List.of(program("apt-get").toString(), "download", one.toString());
-        return new PackageDownload(one, line, cache.packages().resolve(DOWNLOAD + one.name()), ".deb")
+        return new PackageDownload(one, line, environment(), cache.packages().resolve(DOWNLOAD + one.name()), ".deb")
                 .into(
                         cache.packages(),
                         runner,
@@ -288,12 +332,15 @@ final class AptPackages implements PackageStore {
         Path program = program(line.get(0));
         List<Path> dependencies = new ArrayList<>(files);
         dependencies.add(program);
-        return memo.recall(String.join(" ", line), dependencies, () -> {
+        return memo.recall(key + String.join(" ", line), dependencies, () -> {
             StringBuilder output = new StringBuilder();
             List<String> exact = new ArrayList<>(line);
             exact.set(0, program.toString());
-            runner.run(
-                    Command.of(Path.of("/"), exact), text -> output.append(text).append('\n'));
+            Command command = Command.of(Path.of("/"), exact);
+            for (Map.Entry<String, String> variable : environment().entrySet()) {
+                command = command.with(variable.getKey(), variable.getValue());
+            }
+            runner.run(command, text -> output.append(text).append('\n'));
             return output.toString();
         });
     }
@@ -308,7 +355,43 @@ final class AptPackages implements PackageStore {
                         "Give source, config, vmlinux and symvers.")));
     }
 
+    /** apt takes no option for its main configuration file. */
+    private Map<String, String> environment() {
+        return config.map(file -> Map.of("APT_CONFIG", file.toString())).orElse(Map.of());
+    }
+
+    /** What apt says where it looks; what it has by another configuration lies in other places. */
+    private List<Path> configuredFiles(Path file) {
+        StringBuilder output = new StringBuilder();
+        Command command = Command.of(
+                        Path.of("/"),
+                        program("apt-config").toString(),
+                        "shell",
+                        "LISTS",
+                        "Dir::State::lists/d",
+                        "STATUS",
+                        "Dir::State::status/f",
+                        "SOURCES",
+                        "Dir::Etc::sourcelist/f",
+                        "PARTS",
+                        "Dir::Etc::sourceparts/d")
+                .with("APT_CONFIG", file.toString());
+        runner.run(command, text -> output.append(text).append('\n'));
+        List<Path> files = new ArrayList<>(List.of(file));
+        Matcher values = VALUE.matcher(output);
+        while (values.find()) {
+            files.add(Path.of(values.group(1)));
+        }
+        return files;
+    }
+
     private List<Path> aptFiles() {
+        if (config.isPresent() && configured.isEmpty()) {
+            configured = configuredFiles(config.get());
+        }
+        if (config.isPresent()) {
+            return configured;
+        }
         return List.of(
                 root.resolve("var/lib/apt/lists"),
                 dpkgStatus(),

@@ -1,4 +1,4 @@
-package io.github.kpatch.source.debian;
+package io.github.kpatch.source.deb;
 
 import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Progress;
@@ -15,6 +15,7 @@ import io.github.kpatch.source.Piece;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,52 +23,49 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Debian's kernels. A release is built several times while its name stays the same, so an installed file counts only when
- * its package has the very version of the kernel's.
+ * Kernels of the family of Debian, which differ in names, and these are given. A release is built several times while its
+ * name stays the same, so an installed file counts only when its package has the very version of the kernel's.
  */
-public final class Debian implements Distribution {
+public final class Deb implements Distribution {
     private static final String IMAGE = "linux-image-";
-    private static final String HEADERS = "linux-headers-";
-    private static final String SOURCE = "linux-source-";
-    private static final String DEBUG = "-dbg";
 
-    // Since 7.0 the image package holds nothing itself, and depends on packages of its parts.
-    private static final String BASE = "linux-base-";
-    private static final String BINARY = "linux-binary-";
-    private static final String MODULES = "linux-modules-";
+    private static final Pattern NUMBERS = Pattern.compile("((\\d+\\.\\d+)(?:\\.\\d+)?).*");
+    private static final Pattern IMAGE_DEPENDENCY = Pattern.compile("\\blinux-image-(?:unsigned-)?(\\d[^ ,|]*)");
+    private static final Pattern SOURCE_ARCHIVE =
+            Pattern.compile("usr/src/(?:[^/]*source[^/]*/)?linux-[^/]*\\.tar(\\.\\w+)?");
 
-    /** Release and flavour: {@code 6.1.0-56-cloud-amd64}, {@code 6.12.107+deb12-amd64}. */
-    private static final Pattern RELEASE = Pattern.compile("\\d+\\.\\d+\\.\\d+[^-]*(?:-\\d+)?-((?:[a-z]+-)?amd64)");
-
-    private static final Pattern SERIES = Pattern.compile("(\\d+\\.\\d+).*");
-    private static final Pattern IMAGE_DEPENDENCY = Pattern.compile("\\blinux-image-(\\d[^ ,|]*)");
-    private static final Pattern BANNER = Pattern.compile(" Debian (\\d\\S*) \\(\\d{4}-\\d{2}-\\d{2}\\)");
-    private static final Pattern SOURCE_ARCHIVE = Pattern.compile("usr/src/linux-[^/]*\\.tar(\\.\\w+)?");
-    private static final String DEFAULT_FLAVOUR = "amd64";
-
+    private final DebNames names;
+    private final Pattern releases;
     private final AptPackages packages;
     private final Path root;
 
     /**
+     * @param names what the packages are called
      * @param tools finds the package manager
      * @param offline whether no package manager may be called
+     * @param config apt's configuration file; empty for the machine's
      * @param root the machine's root folder, below which installed packages lie
      */
-    public Debian(KernelCache cache, CommandRunner runner, Tools tools, Progress progress, boolean offline, Path root) {
-        this.packages = new AptPackages(cache, runner, tools, progress, offline, root);
+    public Deb(
+            DebNames names,
+            KernelCache cache,
+            CommandRunner runner,
+            Tools tools,
+            Progress progress,
+            boolean offline,
+            Optional<Path> config,
+            Path root) {
+        this.names = names;
+        this.releases = Pattern.compile(names.release());
+        this.packages = new AptPackages(cache, runner, tools, progress, offline, config, root);
         this.root = root;
-    }
-
-    /** The version of the package that a kernel was built as, by its banner; empty for kernels of others. */
-    public static Optional<String> versionIn(String banner) {
-        Matcher matcher = BANNER.matcher(banner);
-        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** Whether the file of that path in a package is an archive of kernel source. */
@@ -82,10 +80,10 @@ public final class Debian implements Distribution {
 
     @Override
     public KernelRelease defaultRelease() {
-        String flavour = flavour(System.getProperty("os.version", "")).orElse(DEFAULT_FLAVOUR);
+        String flavour = flavour(System.getProperty("os.version", "")).orElse(names.flavour());
         return installedReleases(flavour)
                 .or(() -> metaPackage(flavour))
-                .orElseThrow(() -> unknown("the default", List.of(IMAGE + DEFAULT_FLAVOUR)));
+                .orElseThrow(() -> unknown("the default", List.of(meta(names.flavour()))));
     }
 
     @Override
@@ -101,7 +99,9 @@ public final class Debian implements Distribution {
         return bestFirst(complete(known("*"))).stream()
                 .map(release -> new OfferedRelease(
                         new KernelRelease(release),
-                        packages.installed(IMAGE + release).isPresent(),
+                        names.layouts().stream()
+                                .anyMatch(layout -> packages.installed(in(layout.image(), release))
+                                        .isPresent()),
                         release.equals(running)))
                 .sorted(Comparator.comparing((OfferedRelease release) -> !release.running())
                         .thenComparing(release -> !release.installed()))
@@ -110,33 +110,43 @@ public final class Debian implements Distribution {
 
     @Override
     public Build build(KernelRelease release) {
-        String image = IMAGE + release;
+        for (DebNames.Layout layout : names.layouts()) {
+            Optional<Build> build = build(release.value(), layout);
+            if (build.isPresent()) {
+                return build.get();
+            }
+        }
+        throw unknown(
+                release.value(), names.offered().stream().map(name -> in(name, release.value())).toList());
+    }
+
+    /** The build of that layout; empty where there is no such image, or its pieces are divided otherwise. */
+    private Optional<Build> build(String release, DebNames.Layout layout) {
+        String image = in(layout.image(), release);
         String question = "version of " + image;
+        Optional<String> needed = layout.needs().map(name -> in(name, release));
         String parts = "parts of " + image;
         Optional<String> version = packages.installed(image);
-        boolean inParts = packages.installed(BINARY + release).isPresent();
+        boolean fits = needed.map(name -> packages.installed(name).isPresent()).orElse(true);
         if (version.isEmpty() && packages.canAsk()) {
             Optional<Map<String, String>> candidate = packages.candidate(image);
             version = candidate.map(fields -> fields.get("Version"));
             version.ifPresent(found -> packages.noteAnswer(question, found));
-            inParts = candidate
-                    .filter(fields -> fields.getOrDefault("Depends", "").contains(BINARY + release))
-                    .isPresent();
-            packages.noteAnswer(parts, Boolean.toString(inParts));
-        } else if (version.isEmpty()) {
-            inParts = packages.lastAnswer(parts)
+            if (needed.isPresent()) {
+                fits = candidate
+                        .filter(fields -> fields.getOrDefault("Depends", "").contains(needed.get()))
+                        .isPresent();
+                packages.noteAnswer(parts, Boolean.toString(fits));
+            }
+        } else if (version.isEmpty() && needed.isPresent()) {
+            fits = packages.lastAnswer(parts)
                     .map(Boolean::valueOf)
-                    .orElseGet(() -> packages.downloaded(BINARY + release).isPresent());
+                    .orElseGet(() -> packages.downloaded(needed.get()).isPresent());
         }
         if (version.isEmpty()) {
             version = packages.lastAnswer(question).or(() -> packages.downloaded(image));
         }
-        return new DebianBuild(
-                release.value(),
-                version.orElseThrow(() -> unknown(
-                        release.value(),
-                        List.of(image, image + DEBUG, HEADERS + release, SOURCE + series(release.value())))),
-                inParts);
+        return fits ? version.map(found -> new DebBuild(release, found, layout)) : Optional.empty();
     }
 
     private Optional<KernelRelease> installedReleases(String flavour) {
@@ -160,7 +170,7 @@ public final class Debian implements Distribution {
         if (!packages.canAsk()) {
             return packages.lastAnswer(question).map(KernelRelease::new);
         }
-        Optional<String> release = packages.candidate(IMAGE + flavour)
+        Optional<String> release = packages.candidate(meta(flavour))
                 .map(fields -> IMAGE_DEPENDENCY.matcher(fields.getOrDefault("Depends", "")))
                 .filter(Matcher::find)
                 .map(matcher -> matcher.group(1))
@@ -178,9 +188,9 @@ public final class Debian implements Distribution {
         return ProblemException.input(new Problem(
                 ProblemCode.RELEASE_UNKNOWN,
                 release,
-                "There is no Debian package of this kernel release.",
+                "There is no " + names.distribution() + " package of this kernel release.",
                 complete.isEmpty()
-                        ? "apt knows kernels, but of none of them image, headers, debug symbols and source in one version; "
+                        ? "apt knows kernels, but of none of them all of " + String.join(", ", names.offered()) + " in one version; "
                                 + "add a package source that has them all, or give the pieces."
                         : OfferedRelease.oneOf(complete)));
     }
@@ -192,7 +202,7 @@ public final class Debian implements Distribution {
      */
     private List<String> known(String wanted) {
         List<String> known = packages.names(IMAGE).stream()
-                .map(name -> name.substring(IMAGE.length()))
+                .map(name -> name.substring(IMAGE.length()).replaceFirst("^unsigned-", ""))
                 .filter(name -> flavour(name).isPresent())
                 .distinct()
                 .toList();
@@ -208,19 +218,18 @@ public final class Debian implements Distribution {
 
     /** The releases of which all packages that a live patch takes are there in one version, their source included. */
     private List<String> complete(List<String> known) {
-        List<String> releases =
-                known.stream().filter(release -> !isRealTime(release)).toList();
         Map<String, List<String>> needed = new TreeMap<>();
-        for (String release : releases) {
-            needed.put(
-                    release,
-                    List.of(IMAGE + release, IMAGE + release + DEBUG, HEADERS + release, SOURCE + series(release)));
-        }
+        known.stream()
+                .filter(release -> !isForeign(release))
+                .forEach(release -> needed.put(
+                        release,
+                        names.offered().stream().map(name -> in(name, release)).toList()));
         Map<String, Set<String>> versions = packages.allVersions(
                 needed.values().stream().flatMap(List::stream).collect(Collectors.toCollection(TreeSet::new)));
-        return releases.stream()
+        return needed.keySet().stream()
                 .filter(release -> {
-                    Set<String> common = new TreeSet<>(versions.getOrDefault(IMAGE + release, Set.of()));
+                    Set<String> common = new TreeSet<>(
+                            versions.getOrDefault(needed.get(release).get(0), Set.of()));
                     needed.get(release).forEach(name -> common.retainAll(versions.getOrDefault(name, Set.of())));
                     return !common.isEmpty();
                 })
@@ -229,39 +238,54 @@ public final class Debian implements Distribution {
 
     /** What the distribution itself would take first: its flavour and its series before others, the newest of each first. */
     private List<String> bestFirst(List<String> releases) {
-        Optional<String> usual = metaPackage(DEFAULT_FLAVOUR).map(release -> series(release.value()));
+        Optional<String> usual = metaPackage(names.flavour()).map(release -> series(release.value()));
         return releases.stream()
                 .sorted(Comparator.comparing((String release) -> !usual.equals(Optional.of(series(release))))
-                        .thenComparing(release -> !flavour(release).equals(Optional.of(DEFAULT_FLAVOUR)))
+                        .thenComparing(release -> !flavour(release).equals(Optional.of(names.flavour())))
                         .thenComparing(KernelRelease::new, Comparator.reverseOrder()))
                 .toList();
     }
 
-    /** The flavour of a release, such as {@code cloud-amd64}; empty where Debian names no release so. */
-    private static Optional<String> flavour(String release) {
-        Matcher matcher = RELEASE.matcher(release);
+    /** The flavour of a release, such as {@code cloud-amd64}; empty where the distribution names no release so. */
+    private Optional<String> flavour(String release) {
+        Matcher matcher = releases.matcher(release);
         return matcher.matches() && KernelRelease.isValid(release) ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
-    private static boolean isRealTime(String release) {
-        return flavour(release).filter(name -> name.startsWith("rt-")).isPresent();
+    /** Whether the release is built from other source than the archive that the distribution packages. */
+    private boolean isForeign(String release) {
+        return flavour(release)
+                .filter(name -> names.foreignFlavours().stream().anyMatch(name::startsWith))
+                .isPresent();
+    }
+
+    private String meta(String flavour) {
+        return names.meta().replace("{flavour}", flavour);
     }
 
     private static String series(String release) {
-        Matcher matcher = SERIES.matcher(release);
-        return matcher.matches() ? matcher.group(1) : release;
+        Matcher matcher = NUMBERS.matcher(release);
+        return matcher.matches() ? matcher.group(2) : release;
     }
 
-    /** Debian's packages of one release in one version. */
-    private final class DebianBuild implements Build {
+    /** A name or path of the table for a release. */
+    private static String in(String template, String release) {
+        Matcher matcher = NUMBERS.matcher(release);
+        return template.replace("{release}", release)
+                .replace("{series}", series(release))
+                .replace("{upstream}", matcher.matches() ? matcher.group(1) : release);
+    }
+
+    /** The packages of one release in one version. */
+    private final class DebBuild implements Build {
         private final String release;
         private final String version;
-        private final boolean inParts;
+        private final DebNames.Layout layout;
 
-        DebianBuild(String release, String version, boolean inParts) {
+        DebBuild(String release, String version, DebNames.Layout layout) {
             this.release = release;
             this.version = version;
-            this.inParts = inParts;
+            this.layout = layout;
         }
 
         @Override
@@ -271,52 +295,62 @@ public final class Debian implements Distribution {
 
         @Override
         public Piece earlyConfig() {
-            return piece(HEADERS + release, "usr/src/linux-headers-" + release + "/.config");
+            return piece(names.config());
         }
 
         @Override
         public Piece config() {
-            return inParts
-                    ? piece(BASE + release, "usr/lib/modules/" + release + "/config")
-                    : piece(IMAGE + release, "boot/config-" + release);
+            return piece(layout.config());
         }
 
         @Override
         public Piece bootImage() {
-            return inParts
-                    ? piece(BINARY + release, "usr/lib/modules/" + release + "/vmlinuz")
-                    : piece(IMAGE + release, "boot/vmlinuz-" + release);
+            return piece(layout.bootImage());
         }
 
+        /** What is in other packages than the first need not be there. */
         @Override
         public Piece modules() {
-            return piece((inParts ? MODULES : IMAGE) + release, "lib/modules/" + release);
+            Piece first = piece(layout.modules().get(0));
+            if (layout.modules().size() == 1) {
+                return first;
+            }
+            List<Piece.InPackage> parts = new ArrayList<>();
+            for (DebNames.Place place : layout.modules()) {
+                String name = in(place.name(), release);
+                packages.find(name, version)
+                        .map(found -> new Piece.InPackage(found, in(place.path(), release)))
+                        .ifPresent(parts::add);
+            }
+            return parts.isEmpty() || first instanceof Piece.OnDisk ? first : new Piece.Together(parts);
         }
 
         @Override
         public Piece symvers() {
-            return piece(HEADERS + release, "usr/src/linux-headers-" + release + "/Module.symvers");
+            return piece(names.symvers());
         }
 
         @Override
         public Piece vmlinux() {
-            return piece(
-                    IMAGE + release + DEBUG,
-                    inParts
-                            ? "usr/lib/debug/lib/modules/" + release + "/vmlinux"
-                            : "usr/lib/debug/boot/vmlinux-" + release);
+            return piece(debug(names.vmlinux(), DebNames.DebugPaths::vmlinux));
         }
 
         @Override
         public Piece debugModules() {
-            return piece(IMAGE + release + DEBUG, "usr/lib/debug/lib/modules/" + release);
+            return piece(debug(names.debugModules(), DebNames.DebugPaths::modules));
+        }
+
+        private DebNames.Place debug(DebNames.Place usual, Function<DebNames.DebugPaths, String> path) {
+            return new DebNames.Place(
+                    usual.name(), layout.debugPaths().map(path).orElse(usual.path()));
         }
 
         /** The package's archive is what the other flavours are built from. */
         @Override
         public Piece source() {
-            String name = SOURCE + series(release);
-            if (isRealTime(release)) {
+            DebNames.Place place = names.source();
+            String name = in(place.name(), release);
+            if (isForeign(release)) {
                 throw ProblemException.input(
                         new Problem(
                                 ProblemCode.SOURCE_VERSION_MISMATCH,
@@ -326,7 +360,17 @@ public final class Debian implements Distribution {
                                         + " without them.",
                                 "Give the source with these patches applied (kpatch.source), or choose a release of another flavour."));
             }
-            return piece(name, "usr/src/" + name + ".tar.xz");
+            if (names.sourceFrom().isPresent()) {
+                String from = in(names.sourceFrom().get(), release);
+                String source = packages.sourceOf(from, version).orElseThrow(() -> missing(from));
+                place = new DebNames.Place(
+                        place.name().replace("{source}", source), place.path().replace("{source}", source));
+            }
+            return piece(place);
+        }
+
+        private Piece piece(DebNames.Place place) {
+            return piece(in(place.name(), release), in(place.path(), release));
         }
 
         private Piece piece(String name, String path) {
@@ -343,7 +387,7 @@ public final class Debian implements Distribution {
                 return AptPackages.offline(List.of(name + "=" + version));
             }
             List<String> others = packages.canAsk() ? packages.versions(name) : List.of();
-            boolean source = name.startsWith(SOURCE);
+            boolean source = name.contains("-source-");
             String there = others.isEmpty() ? "apt has no such package" : "apt has " + String.join(", ", others);
             return ProblemException.input(
                     new Problem(

@@ -1,2 +1,0 @@
-/** Debian's kernels: what their packages are called, what is in them, and how apt brings them. */
-package io.github.kpatch.source.debian;
