@@ -14,6 +14,6 @@ import java.util.Optional;
 public record DistributionChoice(
         Optional<String> name, Optional<Path> dnfConfig, Optional<Path> aptConfig, Optional<Path> table) {
     /** The machine's own. */
-    public static final DistributionChoice HERE = 
+    public static final DistributionChoice HERE =
             new DistributionChoice(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 }

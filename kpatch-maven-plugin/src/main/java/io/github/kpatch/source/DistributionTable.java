@@ -59,7 +59,10 @@ record DistributionTable(List<Row> distributions, Map<String, DebNames> deb, Map
         } catch (IOException e) {
             throw faulty(where, "It cannot be read (" + e + ").");
         } catch (RuntimeException e) {
-            throw faulty(where, "It is no table of distributions: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ".");
+            throw faulty(
+                    where,
+                    "It is no table of distributions: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ".");
         }
         DistributionTable own = standard();
         List<Row> rows = new ArrayList<>(over.distributions());
@@ -82,14 +85,12 @@ record DistributionTable(List<Row> distributions, Map<String, DebNames> deb, Map
                 throw faulty(where, "Row '" + row.name() + "' has names '" + row.names() + "', which no part has.");
             }
         }
-        deb.forEach((name, names) -> names.missing()
-                .ifPresent(what -> {
-                    throw faulty(where, "deb, '" + name + "': " + what);
-                }));
-        rpm.forEach((name, names) -> names.missing()
-                .ifPresent(what -> {
-                    throw faulty(where, "rpm, '" + name + "': " + what);
-                }));
+        deb.forEach((name, names) -> names.missing().ifPresent(what -> {
+            throw faulty(where, "deb, '" + name + "': " + what);
+        }));
+        rpm.forEach((name, names) -> names.missing().ifPresent(what -> {
+            throw faulty(where, "rpm, '" + name + "': " + what);
+        }));
     }
 
     private static ProblemException faulty(String where, String what) {

@@ -37,10 +37,8 @@ final class Distributions {
         }
         String names = row.get().names();
         return table.deb().containsKey(names)
-                ? new Deb(
-                        table.deb().get(names), cache, runner, tools, progress, offline, choice.aptConfig(), root)
-                : new Rpm(
-                        table.rpm().get(names), cache, runner, tools, progress, offline, choice.dnfConfig(), root);
+                ? new Deb(table.deb().get(names), cache, runner, tools, progress, offline, choice.aptConfig(), root)
+                : new Rpm(table.rpm().get(names), cache, runner, tools, progress, offline, choice.dnfConfig(), root);
     }
 
     private static Distribution unknown(DistributionChoice choice, OsRelease machine, DistributionTable table) {
@@ -55,7 +53,6 @@ final class Distributions {
                                         + ", of which nothing is known.",
                         table.names()));
     }
-
 
     /** Whether the file of that path in a package is an archive of kernel source. */
     static boolean isSourceArchive(String path) {

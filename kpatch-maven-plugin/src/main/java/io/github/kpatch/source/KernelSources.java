@@ -8,6 +8,7 @@ import io.github.kpatch.host.Folders;
 import io.github.kpatch.host.RpmPackage;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
+import io.github.kpatch.source.deb.SourcePackage;
 import io.github.kpatch.source.rpm.SourceRpm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * Opens the forms that kernel source comes in: a folder, an archive, an archive inside a Debian package, a source package
- * of RPM.
+ * of Debian or of RPM.
  */
 final class KernelSources {
     private final Archives archives;
@@ -83,6 +84,17 @@ final class KernelSources {
         if (Archives.isDebianPackage(path)) {
             String version = Archives.control(path).get("Version");
             return inner(digest, version, path.toString(), reading -> reading.accept(path));
+        }
+        if (SourcePackage.is(path)) {
+            SourcePackage source = SourcePackage.open(path, archives, runner);
+            return new KernelSource(
+                    digest,
+                    Optional.of(source.version()),
+                    false,
+                    false,
+                    path.toString(),
+                    Optional.empty(),
+                    source::write);
         }
         Optional<String> rpmVersion =
                 RpmPackage.is(path) ? Optional.of(RpmPackage.read(path).versionRelease()) : Optional.empty();

@@ -18,6 +18,7 @@ class BuiltFromTest {
 
     @Test
     void othersSayNothing() {
-        assertThat(BuiltFrom.in("Linux version 5.14.0-427.el9.x86_64 (a@b) (gcc) #1 SMP")).isEmpty();
+        assertThat(BuiltFrom.in("Linux version 5.14.0-427.el9.x86_64 (a@b) (gcc) #1 SMP"))
+                .isEmpty();
     }
 }

@@ -26,7 +26,9 @@ class DistributionTableTest {
         DistributionTable table =
                 with("{\"distributions\": [{\"name\": \"ours\", \"ids\": [\"debian\"], \"names\": \"ubuntu\"}]}");
 
-        assertThat(table.of(OsRelease.parse("ID=debian\n"))).map(DistributionTable.Row::name).contains("ours");
+        assertThat(table.of(OsRelease.parse("ID=debian\n")))
+                .map(DistributionTable.Row::name)
+                .contains("ours");
         assertThat(table.named("debian")).map(DistributionTable.Row::names).contains("debian");
         assertThat(table.rpm()).isEqualTo(DistributionTable.standard().rpm());
     }

@@ -117,7 +117,8 @@ public final class Deb implements Distribution {
             }
         }
         throw unknown(
-                release.value(), names.offered().stream().map(name -> in(name, release.value())).toList());
+                release.value(),
+                names.offered().stream().map(name -> in(name, release.value())).toList());
     }
 
     /** The build of that layout; empty where there is no such image, or its pieces are divided otherwise. */
@@ -190,8 +191,8 @@ public final class Deb implements Distribution {
                 release,
                 "There is no " + names.distribution() + " package of this kernel release.",
                 complete.isEmpty()
-                        ? "apt knows kernels, but of none of them all of " + String.join(", ", names.offered()) + " in one version; "
-                                + "add a package source that has them all, or give the pieces."
+                        ? "apt knows kernels, but of none of them all of " + String.join(", ", names.offered())
+                                + " in one version; " + "add a package source that has them all, or give the pieces."
                         : OfferedRelease.oneOf(complete)));
     }
 

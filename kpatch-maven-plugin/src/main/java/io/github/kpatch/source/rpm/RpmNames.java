@@ -61,7 +61,11 @@ public record RpmNames(
                         .noneMatch(list -> list == null || list.isEmpty())
                 && kernels.stream()
                         .flatMap(kernel -> Stream.of(
-                                kernel.release(), kernel.image(), kernel.modules(), kernel.development(), kernel.debug()))
+                                kernel.release(),
+                                kernel.image(),
+                                kernel.modules(),
+                                kernel.development(),
+                                kernel.debug()))
                         .noneMatch(Objects::isNull);
         return complete ? Optional.empty() : Optional.of("something is missing that those of other families have.");
     }
