@@ -77,9 +77,12 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
     @Parameter(property = "kpatch.kit")
     private String kit;
 
-    /** Takes the place of {@code source} in {@code kernel}: a source folder, archive or package. */
+    /**
+     * Takes the place of {@code source} in {@code kernel}: a source folder, archive, package or {@code .dsc}, or the coordinates
+     * of an artifact, {@code groupId:artifactId:extension[:classifier]:version}.
+     */
     @Parameter(property = "kpatch.source")
-    private File source;
+    private String source;
 
     /** Takes the place of {@code config} in {@code kernel}: the config the kernel was built with. */
     @Parameter(property = "kpatch.config")
@@ -344,7 +347,7 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return new WantedKernel(
                 text(release, pom.map(KernelParameters::release)),
                 text(kit, pom.map(KernelParameters::kit)).map(kitArtifacts()::kit),
-                file(source, pom.map(KernelParameters::source)),
+                text(source, pom.map(KernelParameters::source)).map(sourceParameter()::locate),
                 file(config, pom.map(KernelParameters::config)),
                 file(vmlinux, pom.map(KernelParameters::vmlinux)),
                 file(symvers, pom.map(KernelParameters::symvers)),
@@ -376,7 +379,19 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
 
     /** Kernel kits in the project's repositories. */
     final KitArtifacts kitArtifacts() {
-        return new KitArtifacts(repositories, session().getRepositorySession(), project.getRemoteProjectRepositories());
+        return new KitArtifacts(artifactFiles());
+    }
+
+    private ArtifactFiles artifactFiles() {
+        return new ArtifactFiles(
+                repositories, session().getRepositorySession(), project.getRemoteProjectRepositories());
+    }
+
+    private SourceParameter sourceParameter() {
+        Path folder = Optional.ofNullable(project.getBasedir())
+                .map(File::toPath)
+                .orElseGet(() -> Path.of("").toAbsolutePath());
+        return new SourceParameter(folder, artifactFiles());
     }
 
     private KernelChoice choice() {

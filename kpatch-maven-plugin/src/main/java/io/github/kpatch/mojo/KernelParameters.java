@@ -10,8 +10,11 @@ public class KernelParameters {
     /** A kernel kit, {@code groupId:artifactId:version}, in place of all that follows. */
     private String kit;
 
-    /** Kernel source: a folder, which is never written to, an archive, or a package that holds one. */
-    private File source;
+    /**
+     * Kernel source: a folder, which is never written to, an archive, a package that holds one, a {@code .dsc}, or the
+     * coordinates of an artifact, {@code groupId:artifactId:extension[:classifier]:version}.
+     */
+    private String source;
 
     /** The config the kernel was built with. */
     private File config;
@@ -39,7 +42,7 @@ public class KernelParameters {
         return kit;
     }
 
-    File source() {
+    String source() {
         return source;
     }
 

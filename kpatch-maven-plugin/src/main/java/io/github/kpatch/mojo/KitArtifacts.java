@@ -9,15 +9,10 @@ import io.github.kpatch.stages.WantedKit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.eclipse.aether.RepositorySystem;
-import org.eclipse.aether.RepositorySystemSession;
 import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.installation.InstallRequest;
 import org.eclipse.aether.installation.InstallationException;
-import org.eclipse.aether.repository.RemoteRepository;
-import org.eclipse.aether.resolution.ArtifactRequest;
-import org.eclipse.aether.resolution.ArtifactResolutionException;
 
 /** Kernel kits as artifacts of Maven repositories. */
 final class KitArtifacts {
@@ -36,14 +31,10 @@ final class KitArtifacts {
             "</project>",
             "");
 
-    private final RepositorySystem system;
-    private final RepositorySystemSession session;
-    private final List<RemoteRepository> remotes;
+    private final ArtifactFiles files;
 
-    KitArtifacts(RepositorySystem system, RepositorySystemSession session, List<RemoteRepository> remotes) {
-        this.system = system;
-        this.session = session;
-        this.remotes = remotes;
+    KitArtifacts(ArtifactFiles files) {
+        this.files = files;
     }
 
     /**
@@ -56,7 +47,9 @@ final class KitArtifacts {
         return new WantedKit(
                 String.join(":", parts),
                 (classifier, extension) ->
-                        resolve(new DefaultArtifact(parts[0], parts[1], classifier, extension, parts[2])));
+                        files.resolve(
+                                new DefaultArtifact(parts[0], parts[1], classifier, extension, parts[2]),
+                                ProblemCode.KIT_NOT_FOUND));
     }
 
     /**
@@ -85,12 +78,12 @@ final class KitArtifacts {
             kit.attached()
                     .forEach(
                             one -> request.addArtifact(artifact(parts, one.classifier(), one.extension(), one.file())));
-            system.install(session, request);
+            files.system().install(files.session(), request);
         } catch (InstallationException e) {
             throw ProblemException.input(
                     Problem.of(
                             ProblemCode.WORK_FOLDER_UNUSABLE,
-                            session.getLocalRepository().getBasedir().toString(),
+                            files.session().getLocalRepository().getBasedir().toString(),
                             e.getMessage()),
                     e);
         } finally {
@@ -113,21 +106,5 @@ final class KitArtifacts {
                     "Name it by groupId:artifactId:version."));
         }
         return parts;
-    }
-
-    private Path resolve(DefaultArtifact artifact) {
-        try {
-            return system.resolveArtifact(session, new ArtifactRequest(artifact, remotes, ""))
-                    .getArtifact()
-                    .getFile()
-                    .toPath();
-        } catch (ArtifactResolutionException e) {
-            throw ProblemException.input(
-                    Problem.of(
-                            ProblemCode.KIT_NOT_FOUND,
-                            artifact.toString(),
-                            e.getMessage().replaceFirst("\\.*$", ".")),
-                    e);
-        }
     }
 }

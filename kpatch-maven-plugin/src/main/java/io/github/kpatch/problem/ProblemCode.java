@@ -112,6 +112,10 @@ public enum ProblemCode {
             244,
             "A kernel kit was made in a format that this version does not read.",
             "Use the version of the plugin that made it, or make the kit anew by kpatch:kernel-kit."),
+    SOURCE_ARTIFACT_NOT_FOUND(
+            245,
+            "The artifact that is to be the kernel's source cannot be had.",
+            "Check its coordinates and the project's repositories; offline, resolve it once online."),
     ARCHIVE_FORM_UNKNOWN(
             260,
             "An archive or package has a form that is not read.",
