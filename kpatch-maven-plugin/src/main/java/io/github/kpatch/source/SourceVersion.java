@@ -58,20 +58,14 @@ record SourceVersion(String text) {
      */
     void checkBuilt(TargetKernel target, KernelSource source) {
         Optional<BuiltFrom> built = BuiltFrom.in(target.banner());
-        boolean same;
-        if (built.isPresent()) {
-            same = built.get().upstream().equals(text)
-                    && source.packageVersion()
-                            .map(built.get().packageVersion()::equals)
-                            .orElse(true);
-        } else {
-            same = fits(target.release())
-                    && (!source.versionIsRelease()
-                            || source.packageVersion()
-                                    .map(version -> beginsWith(target.release(), version))
-                                    .orElse(true));
-        }
-        if (!same) {
+        boolean sameTree = built.map(from -> from.upstream().equals(text)).orElseGet(() -> fits(target.release()));
+        boolean samePackage = source.packageVersion()
+                .map(version -> source.versionIsRelease()
+                        ? beginsWith(target.release(), version)
+                        : built.map(from -> from.packageVersion().equals(version))
+                                .orElse(true))
+                .orElse(true);
+        if (!sameTree || !samePackage) {
             throw ProblemException.input(
                     ProblemCode.SOURCE_VERSION_MISMATCH,
                     source.origin(),
