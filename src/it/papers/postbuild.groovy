@@ -104,4 +104,8 @@ BuildLog.of(basedir, 11).refuses(ProblemCode.INPUT_MISSING, 'no-such.ko')
 // A project that names no time makes no statement that needs one, and says so.
 BuildLog.of(basedir, 12).succeeds().says('No OpenVEX document', 'project.build.outputTimestamp')
 assert file('timeless', 'cyclonedx.json').file && !file('timeless', 'openvex.json').exists()
+
+// From what was deployed, and with a cache of its own, the same module is made again.
+BuildLog.of(basedir, 13).succeeds().says('Rebuilt io.github.kpatch.it:papers:1.0: the module is the one that was published', manifest.module.sha256)
+BuildLog.of(basedir, 14).refuses(ProblemCode.PUBLISHED_MODULE_NOT_FOUND, 'io.github.kpatch.it:papers')
 return true

@@ -4,7 +4,7 @@ def work = new File(basedir, 'target')
 def toy = new File(basedir, '../setup-toy-kernel/target/toy').canonicalFile
 def failures = []
 
-def run(File folder, String... line) {
+def command(File folder, String... line) {
     def process = new ProcessBuilder(line.toList()).directory(folder).redirectErrorStream(true).start()
     def said = process.inputStream.getText('UTF-8')
     assert process.waitFor() == 0 : said
@@ -53,16 +53,16 @@ refused('no artifact', 'KP245', 'io.github.kpatch.it:no-linux:tar.xz:6.1.99', bu
 
 // A checkout, with a change that was not committed and is taken back.
 def checkout = new File(work, 'checkout')
-run(work, 'cp', '-R', "$toy/linux-toy".toString(), checkout.path)
-['init -q', 'add .', '-c user.name=Toy -c user.email=toy@example.org commit -qm all'].each { run(checkout, *(['git'] + it.split(' ').toList())) }
+command(work, 'cp', '-R', "$toy/linux-toy".toString(), checkout.path)
+['init -q', 'add .', '-c user.name=Toy -c user.email=toy@example.org commit -qm all'].each { command(checkout, *(['git'] + it.split(' ').toList())) }
 same('git', build('git', checkout.path))
-assert run(checkout, 'git', 'status', '--short').empty
+assert command(checkout, 'git', 'status', '--short').empty
 
 // A source package of Debian's.
 def packaged = new File(work, 'packaged/linux-6.1.99')
 packaged.parentFile.mkdirs()
-run(work, 'cp', '-R', "$toy/linux-toy".toString(), packaged.path)
-run(packaged.parentFile, 'tar', '-cJf', 'linux_6.1.99.orig.tar.xz', 'linux-6.1.99')
+command(work, 'cp', '-R', "$toy/linux-toy".toString(), packaged.path)
+command(packaged.parentFile, 'tar', '-cJf', 'linux_6.1.99.orig.tar.xz', 'linux-6.1.99')
 def write = { String name, String text ->
     def file = new File(packaged, "debian/$name")
     file.parentFile.mkdirs()
@@ -72,7 +72,7 @@ write('control', 'Source: linux\nMaintainer: Toy Makers <toy@example.org>\n\nPac
 write('changelog', 'linux (6.1.99-1) unstable; urgency=medium\n\n  * A toy.\n\n -- Toy Makers <toy@example.org>  Fri, 02 Jan 2026 00:00:00 +0000\n')
 write('rules', '#!/usr/bin/make -f\n')
 write('source/format', '3.0 (quilt)\n')
-run(packaged.parentFile, 'dpkg-source', '-b', 'linux-6.1.99')
+command(packaged.parentFile, 'dpkg-source', '-b', 'linux-6.1.99')
 same('dsc', build('dsc', "$packaged.parent/linux_6.1.99-1.dsc"))
 new File(packaged.parentFile, 'linux_6.1.99.orig.tar.xz').bytes = new File(toy, 'linux-toy-cut-short.tar.xz').bytes
 refused('dsc cut short', 'KP206', 'linux_6.1.99.orig.tar.xz', build('dsc-short', "$packaged.parent/linux_6.1.99-1.dsc"))

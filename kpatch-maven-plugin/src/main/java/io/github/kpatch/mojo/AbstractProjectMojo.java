@@ -382,7 +382,8 @@ abstract class AbstractProjectMojo extends AbstractKpatchMojo {
         return new KitArtifacts(artifactFiles());
     }
 
-    private ArtifactFiles artifactFiles() {
+    /** Files of artifacts in the project's repositories. */
+    final ArtifactFiles artifactFiles() {
         return new ArtifactFiles(
                 repositories, session().getRepositorySession(), project.getRemoteProjectRepositories());
     }

@@ -46,10 +46,9 @@ final class KitArtifacts {
         String[] parts = parts("kpatch.kit", coordinates);
         return new WantedKit(
                 String.join(":", parts),
-                (classifier, extension) ->
-                        files.resolve(
-                                new DefaultArtifact(parts[0], parts[1], classifier, extension, parts[2]),
-                                ProblemCode.KIT_NOT_FOUND));
+                (classifier, extension) -> files.resolve(
+                        new DefaultArtifact(parts[0], parts[1], classifier, extension, parts[2]),
+                        ProblemCode.KIT_NOT_FOUND));
     }
 
     /**

@@ -339,7 +339,15 @@ public enum ProblemCode {
             "The target kernel would not take a signature by this key.",
             "Sign by an RSA key whose certificate is valid and whose issuer the kernel trusts."),
     SIGNATURE_MALFORMED(
-            713, "The signature at the end of a module is malformed.", "Sign the module's unsigned bytes again.");
+            713, "The signature at the end of a module is malformed.", "Sign the module's unsigned bytes again."),
+    PUBLISHED_MODULE_NOT_FOUND(
+            714,
+            "A published module, its manifest or its sources cannot be had.",
+            "Check the coordinates and the repositories; only what was deployed with its papers can be built again."),
+    REBUILT_MODULE_DIFFERS(
+            715,
+            "What the published sources make is not the published module.",
+            "Compare the two, with the compiler, binutils and plugin of then.");
 
     private final int number;
     private final String cause;

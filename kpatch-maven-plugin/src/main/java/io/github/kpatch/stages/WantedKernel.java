@@ -45,6 +45,25 @@ public record WantedKernel(
         boolean debugInfo,
         WantedModules outOfTree) {
 
+    /** The same kernel, of that release where the user names none. */
+    WantedKernel orRelease(String usual) {
+        return new WantedKernel(
+                release.or(() -> Optional.of(usual)),
+                kit,
+                source,
+                config,
+                vmlinux,
+                symvers,
+                modulesDirectory,
+                bootImage,
+                sha256,
+                compiler,
+                debugPackage,
+                offline,
+                debugInfo,
+                outOfTree);
+    }
+
     /**
      * The request for it.
      *

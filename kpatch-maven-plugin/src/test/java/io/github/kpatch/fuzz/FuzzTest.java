@@ -44,7 +44,8 @@ class FuzzTest {
             RpmTarget.class, 10_000L);
 
     private static final Duration LONGEST_BUILD = Duration.ofHours(1);
-    private static final double COVERED = 0.80;
+    /** How much of each package the seeds reach at least; nothing here packs a kernel as lz4 and lzo do. */
+    private static final Map<String, Double> COVERED = Map.of("elf", 0.80, "diff", 0.80, "kernelimage", 0.70);
 
     /** A child process and what it prints. */
     private record Running(Process process, Path log) {
@@ -76,7 +77,9 @@ class FuzzTest {
             System.out.printf(
                     "the fuzzer's seeds reach %.1f %% of the %d lines of %s%n",
                     100 * ratio, each.getLineCounter().getTotalCount(), each.getName());
-            assertThat(ratio).as(each.getName()).isGreaterThanOrEqualTo(COVERED);
+            assertThat(ratio)
+                    .as(each.getName())
+                    .isGreaterThanOrEqualTo(COVERED.get(each.getName().replaceFirst(".*/", "")));
         }
     }
 
@@ -177,7 +180,7 @@ class FuzzTest {
         loader.load(executed.toFile());
         CoverageBuilder builder = new CoverageBuilder();
         Analyzer analyzer = new Analyzer(loader.getExecutionDataStore(), builder);
-        for (String name : List.of("elf", "diff", "kernelimage")) {
+        for (String name : COVERED.keySet()) {
             analyzer.analyzeAll(
                     Path.of("target", "classes", "io", "github", "kpatch", name).toFile());
         }

@@ -138,7 +138,8 @@ class SourcePackageTest {
     private static Map<String, String> contents(Path folder) throws IOException {
         Map<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))::iterator) {
+            for (Path file : (Iterable<Path>)
+                    files.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))::iterator) {
                 contents.put(
                         folder.relativize(file).toString(),
                         Files.isSymbolicLink(file)
@@ -178,9 +179,7 @@ class SourcePackageTest {
 
         Map<String, String> ours = contents(unpacked(dsc));
         assertThat(ours).isEqualTo(contents(byDpkg));
-        assertThat(ours)
-                .containsEntry("kernel/link.c", "-> ../kernel/a.c")
-                .doesNotContainKey("kernel/gone.c");
+        assertThat(ours).containsEntry("kernel/link.c", "-> ../kernel/a.c").doesNotContainKey("kernel/gone.c");
         assertThat(ours.get("kernel/new.sh")).startsWith("true ");
     }
 
