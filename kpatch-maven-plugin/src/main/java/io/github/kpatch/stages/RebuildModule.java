@@ -159,7 +159,7 @@ public final class RebuildModule {
 
     private static boolean holds(SectionHeader section, long at) {
         return at >= section.offset() && at < section.offset() + section.size()
-                && section.type() != SectionType.NOBITS;
+                && !section.type().equals(SectionType.NOBITS);
     }
 
     private static byte[] read(Path file) {

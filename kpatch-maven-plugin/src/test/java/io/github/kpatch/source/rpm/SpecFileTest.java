@@ -76,6 +76,28 @@ class SpecFileTest {
         assertThat(patches("%autosetup -N\n%autopatch -p1\n")).hasSize(2);
     }
 
+    /** A tree that is configured while it is prepared, as Azure Linux has it. */
+    @Test
+    void configuringIsNoPatch() {
+        assertThat(patches("""
+                        %setup -q -n linux-%{version}
+                        %patch 2 -p1
+                        make mrproper
+                        cp %{config_source} .config
+                        cp %{SOURCE7} certs/vendor.pem
+                        sed -i 's#KEYS=""#KEYS="certs/vendor.pem"#' .config
+                        cp .config current_config
+                        make LC_ALL=  ARCH=%{arch} oldconfig
+                        diff --unified new_config current_config > config_diff || true
+                        if [ -s config_diff ]; then
+                            printf "\\n\\n"
+                            cat config_diff
+                            echo "Config file has unexpected changes"
+                            exit 1
+                        fi
+                        """)).containsExactly("second.patch -p1");
+    }
+
     @Test
     void whatAConditionTakesOutIsOut() {
         assertThat(patches("""
@@ -109,6 +131,10 @@ class SpecFileTest {
                 "cd configs\ncp x ../kernel/a.c",
                 "%autosetup -p1 -S git_am -D",
                 "git am %{patches}",
+                "cp %{SOURCE7} kernel/a.c",
+                "sed -i 's/a/b/' kernel/a.c",
+                "sed -i 's/a/b/' .config kernel/a.c",
+                "make ARCH=x86 prepare",
             })
     void whatIsMoreThanAPatchIsRefused(String lines) {
         assertThatThrownBy(() -> patches(lines + "\n"))
