@@ -48,11 +48,12 @@ public final class RebuildMojo extends AbstractProjectMojo {
     void run() {
         String[] parts = Optional.ofNullable(artifact).orElse("").strip().split(":", -1);
         if (parts.length < 3 || parts.length > 4) {
-            throw ProblemException.input(new Problem(
-                    ProblemCode.PARAMETER_INVALID,
-                    "artifact",
-                    "'" + Optional.ofNullable(artifact).orElse("") + "' are no coordinates of a module.",
-                    "Name it by -Dartifact=groupId:artifactId:version, with the release behind it where there are several."));
+            throw ProblemException.input(
+                    new Problem(
+                            ProblemCode.PARAMETER_INVALID,
+                            "artifact",
+                            "'" + Optional.ofNullable(artifact).orElse("") + "' are no coordinates of a module.",
+                            "Name it by -Dartifact=groupId:artifactId:version, with the release behind it where there are several."));
         }
         String release = parts.length == 4 ? parts[3] : "";
         String before = release.isEmpty() ? "" : release + "-";

@@ -4,12 +4,16 @@ import io.github.kpatch.host.CommandRunner;
 import io.github.kpatch.host.Progress;
 import io.github.kpatch.host.Tools;
 import io.github.kpatch.source.deb.Deb;
+import io.github.kpatch.source.machine.InstalledKernels;
 import io.github.kpatch.source.rpm.Rpm;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Which distributions there are; the only page that names them all. */
 final class Distributions {
+    /** Names the kernels that are installed here, whoever built them. */
+    private static final String MACHINE = "machine";
+
     private Distributions() {}
 
     /**
@@ -28,6 +32,9 @@ final class Distributions {
             Progress progress,
             boolean offline,
             Path root) {
+        if (choice.name().equals(Optional.of(MACHINE))) {
+            return new InstalledKernels(root);
+        }
         DistributionTable table = choice.table().map(DistributionTable::with).orElseGet(DistributionTable::standard);
         OsRelease machine = OsRelease.of(root);
         Optional<DistributionTable.Row> row =

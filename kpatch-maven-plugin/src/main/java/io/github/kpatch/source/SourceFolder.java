@@ -1,6 +1,7 @@
 package io.github.kpatch.source;
 
 import io.github.kpatch.host.Digests;
+import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.Problem;
 import io.github.kpatch.problem.ProblemCode;
 import io.github.kpatch.problem.ProblemException;
@@ -36,8 +37,9 @@ final class SourceFolder {
 
     private final Path folder;
 
+    /** @param folder the folder, or a link to it */
     SourceFolder(Path folder) {
-        this.folder = folder.toAbsolutePath().normalize();
+        this.folder = Folders.doing(folder, folder::toRealPath);
     }
 
     /** Changes whenever a source file is touched. */

@@ -56,7 +56,9 @@ public final class RebuildModule {
     public static void run(PublishedModule published, WantedKernel kernel, Path output, BuildContext context) {
         RebuildModule rebuild = new RebuildModule(published, context);
         context.cache()
-                .lock("rebuild-" + Digests.of(List.of(context.workspace().root().toString())).substring(0, 16))
+                .lock("rebuild-"
+                        + Digests.of(List.of(context.workspace().root().toString()))
+                                .substring(0, 16))
                 .during("it rebuilds " + published.coordinates(), () -> {
                     rebuild.compare(rebuild.build(kernel), output);
                     Folders.delete(context.workspace().root());
@@ -93,7 +95,8 @@ public final class RebuildModule {
         Path lock = main.resolve("kernel.lock");
         String release = KernelLock.parse(lock.toString(), new String(read(lock), StandardCharsets.UTF_8))
                 .release();
-        ModuleInfo info = ModuleInfo.of(ElfFile.open(ByteSource.of(published.module().toString(), bytes)));
+        ModuleInfo info =
+                ModuleInfo.of(ElfFile.open(ByteSource.of(published.module().toString(), bytes)));
         LinkRequest request = new LinkRequest(
                 manifest.module().file().replaceFirst("\\.ko$", ""),
                 said(info, "version"),
@@ -118,8 +121,7 @@ public final class RebuildModule {
 
     /** As the module was given it: modinfo is in the encoding of the sources. */
     private static String said(ModuleInfo info, String key) {
-        return new String(
-                info.first(key).orElse("").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return new String(info.first(key).orElse("").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private void compare(byte[] again, Path output) {
@@ -138,12 +140,14 @@ public final class RebuildModule {
         }
         Path file = output.resolve(manifest.module().file());
         Folders.write(file, again);
-        throw ProblemException.findings(List.of(new Problem(
-                ProblemCode.REBUILT_MODULE_DIFFERS,
-                published.coordinates(),
-                difference(plain, again),
-                "Compare " + published.module() + " with what was built, " + file
-                        + "; compiler, binutils and the plugin's version (madeBy in the manifest) have to be those of then.")));
+        throw ProblemException.findings(
+                List.of(
+                        new Problem(
+                                ProblemCode.REBUILT_MODULE_DIFFERS,
+                                published.coordinates(),
+                                difference(plain, again),
+                                "Compare " + published.module() + " with what was built, " + file
+                                        + "; compiler, binutils and the plugin's version (madeBy in the manifest) have to be those of then.")));
     }
 
     private String difference(byte[] plain, byte[] again) {
@@ -158,7 +162,8 @@ public final class RebuildModule {
     }
 
     private static boolean holds(SectionHeader section, long at) {
-        return at >= section.offset() && at < section.offset() + section.size()
+        return at >= section.offset()
+                && at < section.offset() + section.size()
                 && !section.type().equals(SectionType.NOBITS);
     }
 
