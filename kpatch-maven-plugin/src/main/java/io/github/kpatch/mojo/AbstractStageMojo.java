@@ -28,10 +28,19 @@ abstract class AbstractStageMojo extends AbstractProjectMojo {
         return 1;
     }
 
+    /** Whether there is a module when the goal has done its work. */
+    boolean isAboutTheModule() {
+        return false;
+    }
+
     @Override
     final void run() throws MojoExecutionException, MojoFailureException {
         if (!isForSeveralKernels()) {
-            run(oneKernel());
+            ProjectKernel kernel = oneKernel();
+            run(kernel);
+            if (isAboutTheModule() && !isAnotherToCome()) {
+                kernel.goals().sayWhatWasMade();
+            }
             return;
         }
         KernelFailures failures = failures();

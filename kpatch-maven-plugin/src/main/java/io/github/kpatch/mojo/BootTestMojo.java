@@ -82,6 +82,11 @@ public final class BootTestMojo extends AbstractStageMojo {
     private File results;
 
     @Override
+    boolean isAboutTheModule() {
+        return true;
+    }
+
+    @Override
     boolean isGoalSkipped() {
         return skipGoal;
     }

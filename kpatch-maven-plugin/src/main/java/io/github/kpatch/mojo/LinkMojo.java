@@ -77,6 +77,11 @@ public final class LinkMojo extends AbstractStageMojo {
     private ArtifactHandlerManager handlers;
 
     @Override
+    boolean isAboutTheModule() {
+        return true;
+    }
+
+    @Override
     boolean isGoalSkipped() {
         return skipGoal;
     }

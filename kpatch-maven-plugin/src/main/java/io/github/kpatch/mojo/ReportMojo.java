@@ -60,6 +60,11 @@ public final class ReportMojo extends AbstractStageMojo {
     private final Map<String, List<Paper>> papers = new ConcurrentHashMap<>();
 
     @Override
+    boolean isAboutTheModule() {
+        return true;
+    }
+
+    @Override
     boolean isGoalSkipped() {
         return skipGoal;
     }

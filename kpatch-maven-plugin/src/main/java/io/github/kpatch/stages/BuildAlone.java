@@ -4,6 +4,7 @@ import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
 import io.github.kpatch.problem.ProblemException;
 import io.github.kpatch.source.KernelCache;
+import io.github.kpatch.source.PreparedKernel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -46,12 +47,21 @@ public final class BuildAlone {
                 .lock("build-" + Digests.of(List.of(work.toString())).substring(0, NAME_LENGTH))
                 .during("it makes " + module.file(), () -> {
                     Path folder = patches.in(work.resolve("patches"));
-                    BuildModule.run(
+                    LinkedModule made = BuildModule.run(
                             new BuildRequest(kernel, Optional.empty(), folder, maxFuzz, detail, module), context);
+                    ClosingWords.say(made, release(context), module.file(), context.console());
                     if (!keep) {
                         Folders.delete(work);
                     }
                     return module.file();
                 });
+    }
+
+    private static String release(BuildContext context) {
+        return context.steps()
+                .need(Stage.UNPACK, PreparedKernel.class, Stage.REPORT)
+                .target()
+                .release()
+                .value();
     }
 }

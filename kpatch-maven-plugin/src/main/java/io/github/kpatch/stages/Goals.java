@@ -183,6 +183,19 @@ public final class Goals {
         });
     }
 
+    /** What was made and how to put it in force, at the end of a build; see {@link ClosingWords}. */
+    public void sayWhatWasMade() {
+        context.alone(() -> {
+            LinkedModule module = context.steps().need(Stage.LINK, LinkedModule.class, Stage.REPORT);
+            ClosingWords.say(
+                    module,
+                    kernel(Stage.REPORT).target().release().value(),
+                    context.workspace().locate(module.file()),
+                    context.console());
+            return module;
+        });
+    }
+
     private PreparedKernel kernel(Stage by) {
         PreparedKernel kernel = context.steps().need(Stage.UNPACK, PreparedKernel.class, by);
         if (!Files.isDirectory(kernel.tree())
