@@ -49,7 +49,7 @@ class PackagesTest {
             Map.entry("special", with(FACTS, "kernel", "intermediate")),
             Map.entry("arch", with(FACTS, "kernel", "intermediate", "special")),
             Map.entry("diff", with(RULES, "kernelimage")),
-            Map.entry("livepatch", RULES),
+            Map.entry("livepatch", with(RULES, "kernelimage")),
             Map.entry("source", with(TOOLS, "kernelimage")),
             Map.entry("patch", TOOLS),
             Map.entry("boot", with(TOOLS, "kernelimage")),

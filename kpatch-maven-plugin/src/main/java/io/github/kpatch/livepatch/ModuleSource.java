@@ -36,6 +36,9 @@ import java.util.stream.Collectors;
  * module's name does, so that they never collide with it.
  */
 public final class ModuleSource {
+    /** What kbuild compiles the module's own source to, in its folder. */
+    public static final String OBJECT = "kpatch.module.o";
+
     private static final String MAIN = "kpatch.module.c";
     private static final String LINKER_SCRIPT = "kpatch.lds";
     private static final String OBJECTS = "objects/";

@@ -27,6 +27,6 @@ public final class BuildModule {
         DebugFacts debug = DebugFacts.of(request.kernel(), context);
         BuiltObjects objects = BuildObjects.run(kernel, sources, debug, context);
         DiffedObjects changes = DiffObjects.run(kernel, objects, debug, request.detail(), context);
-        return LinkModule.run(kernel, sources, changes, request.module(), context);
+        return LinkModule.run(kernel, sources, objects, changes, request.module(), context);
     }
 }

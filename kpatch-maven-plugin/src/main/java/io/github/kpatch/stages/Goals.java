@@ -136,8 +136,28 @@ public final class Goals {
     public Path link(LinkRequest request) {
         return context.alone(() -> {
             DiffedObjects changes = context.steps().need(Stage.DIFF, DiffedObjects.class, Stage.LINK);
-            LinkedModule module = LinkModule.run(kernel(Stage.LINK), sources(Stage.LINK), changes, request, context);
+            BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, Stage.LINK);
+            LinkedModule module =
+                    LinkModule.run(kernel(Stage.LINK), sources(Stage.LINK), built, changes, request, context);
             return context.workspace().locate(module.file());
+        });
+    }
+
+    /**
+     * Goal {@code verify-module}; see {@link GivenModule}.
+     *
+     * @param file the module
+     */
+    public void verifyModule(Path file) {
+        context.alone(() -> {
+            // Whoever runs it too early is told to run what makes the module.
+            Stage by = Stage.BOOT_TEST;
+            LinkedModule linked = context.steps().need(Stage.LINK, LinkedModule.class, by);
+            BuiltObjects built = context.steps().need(Stage.BUILD_OBJECTS, BuiltObjects.class, by);
+            DiffedObjects changed = context.steps().need(Stage.DIFF, DiffedObjects.class, by);
+            sources(by);
+            new GivenModule(kernel(by), built, changed, linked, context).verify(file);
+            return linked;
         });
     }
 

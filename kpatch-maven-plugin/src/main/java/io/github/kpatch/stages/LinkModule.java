@@ -12,6 +12,7 @@ import io.github.kpatch.elf.ElfReader;
 import io.github.kpatch.host.CommandResult;
 import io.github.kpatch.host.Digests;
 import io.github.kpatch.host.Folders;
+import io.github.kpatch.host.KeptFile;
 import io.github.kpatch.kbuild.BuildPlace;
 import io.github.kpatch.kbuild.CompilerErrors;
 import io.github.kpatch.kbuild.Kbuild;
@@ -46,13 +47,15 @@ import java.util.TreeSet;
 
 /**
  * Stage {@code link}: the intermediate objects and the module's own source, put together by the kernel's build for
- * external modules, finished and checked by the rules of the kernel's loader.
+ * external modules, finished, checked by the rules of the kernel's loader, and held against what was compiled.
  */
 public final class LinkModule {
     private static final String LIVEPATCH_HEADER = "include/linux/livepatch.h";
+    private static final String OWN_OBJECTS = "own";
 
     private final LinkRequest request;
     private final PreparedKernel kernel;
+    private final BuiltObjects built;
     private final DiffedObjects objects;
     private final ModuleDescription description;
     private final Optional<SigningKey> key;
@@ -61,12 +64,14 @@ public final class LinkModule {
     private LinkModule(
             LinkRequest request,
             PreparedKernel kernel,
+            BuiltObjects built,
             DiffedObjects objects,
             ModuleDescription description,
             Optional<SigningKey> key,
             BuildContext context) {
         this.request = request;
         this.kernel = kernel;
+        this.built = built;
         this.objects = objects;
         this.description = description;
         this.key = key;
@@ -77,11 +82,14 @@ public final class LinkModule {
      * Links the intermediate objects.
      *
      * @param sources what the objects were made of; the module names their patches
-     * @throws ProblemException KP501 to KP505 and others of a module's making, KP710 to KP712 when it cannot be signed
+     * @param built the objects as they were compiled, against which the finished module is held
+     * @throws ProblemException KP501 to KP505 and others of a module's making, KP517 when the module is not as compiled,
+     *     KP710 to KP712 when it cannot be signed
      */
     public static LinkedModule run(
             PreparedKernel kernel,
             PatchedSources sources,
+            BuiltObjects built,
             DiffedObjects objects,
             LinkRequest request,
             BuildContext context) {
@@ -108,7 +116,7 @@ public final class LinkModule {
                                 request.buildTimestamp().toString(),
                                 key.toString()),
                         LinkedModule.class,
-                        folder -> new LinkModule(request, kernel, objects, description, key, context).in(folder),
+                        folder -> new LinkModule(request, kernel, built, objects, description, key, context).in(folder),
                         module -> module.story(context.workspace().locate(module.file()))));
     }
 
@@ -126,10 +134,12 @@ public final class LinkModule {
         LivepatchInterface livepatch = livepatchInterface();
         List<String> linkerOptions = LinkerOptions.of(kernel.target().release(), arch);
         byte[] linked;
+        List<KeptFile> own;
         try (BuildPlace place = BuildPlace.of(folder)) {
             Path module = place.path().resolve("module");
             write(module, ModuleSource.files(description, livepatch, units, arch, linkerOptions));
             linked = link(place.path(), module, linkerOptions);
+            own = keepOwn(module, folder.resolve(OWN_OBJECTS));
         }
         byte[] finished = FinishModule.finish(
                 file.getFileName().toString(),
@@ -137,6 +147,7 @@ public final class LinkModule {
                 kernel.target().release(),
                 arch,
                 StructSizes.of(kernel.target().structSizes()));
+        TargetFacts facts = new TargetFacts(kernel.target());
         CheckModule.check(
                 file.getFileName().toString(),
                 finished,
@@ -144,7 +155,9 @@ public final class LinkModule {
                         description.name(),
                         kernel.target().release(),
                         kernel.target().vermagic(),
-                        new TargetFacts(kernel.target()).symvers()));
+                        facts.symvers()));
+        VerifyLinked.verify(
+                file.getFileName().toString(), finished, kernel, facts, built, objects, own, context.workspace());
         KernelConfig config = config(kernel);
         Folders.write(
                 file,
@@ -158,12 +171,30 @@ public final class LinkModule {
                 functions,
                 description.cves(),
                 key.map(by -> new Signature(
-                        by.subject(), by.certificateSha256(), SignModule.hash(config), Digests.of(finished))));
+                        by.subject(), by.certificateSha256(), SignModule.hash(config), Digests.of(finished))),
+                own);
     }
 
     private static KernelConfig config(PreparedKernel kernel) {
         Path file = kernel.target().config();
         return KernelConfig.parse(file.toString(), read(file));
+    }
+
+    /**
+     * Keeps what kbuild compiled in the module's folder itself, apart from what it linked of it: the module's source, what
+     * modpost wrote, and since kernel 6.13 what all modules have in common.
+     */
+    private List<KeptFile> keepOwn(Path module, Path folder) {
+        List<KeptFile> kept = new ArrayList<>();
+        for (String name : List.of(ModuleSource.OBJECT, description.name() + ".mod.o", ".module-common.o")) {
+            Path file = module.resolve(name);
+            if (Files.isRegularFile(file)) {
+                Path copy = folder.resolve(name);
+                Folders.write(copy, read(file));
+                kept.add(context.workspace().keep(copy));
+            }
+        }
+        return kept;
     }
 
     private static List<CveId> cves(PatchedSources sources, LinkRequest request) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * What stage {@code link} leaves.
@@ -18,21 +19,24 @@ import java.util.SortedMap;
  *     the module names only callbacks or symbols, included
  * @param cves the vulnerabilities that it mends, sorted
  * @param signature the signature at its end; empty where it is not signed
+ * @param own what kbuild compiled for the module itself, beside the patch
  */
 public record LinkedModule(
         KeptFile file,
         boolean replaces,
         SortedMap<KernelObject, List<String>> functions,
         List<CveId> cves,
-        Optional<Signature> signature)
+        Optional<Signature> signature,
+        List<KeptFile> own)
         implements StageResult {
     public LinkedModule {
         cves = List.copyOf(cves);
+        own = List.copyOf(own);
     }
 
     @Override
     public List<KeptFile> kept() {
-        return List.of(file);
+        return Stream.concat(Stream.of(file), own.stream()).toList();
     }
 
     /**

@@ -32,7 +32,7 @@ import java.util.TreeMap;
  */
 public final class Steps {
     /** Counts changes of what the records and the stages' folders hold. */
-    private static final int FORMAT = 6;
+    private static final int FORMAT = 7;
 
     private final Workspace workspace;
     private final String pluginVersion;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -19,12 +20,17 @@ class ClosingWordsTest {
     @TempDir
     Path folder;
 
-    private List<String> said(TreeMap<KernelObject, List<String>> functions) throws IOException {
+    private List<String> said(SortedMap<KernelObject, List<String>> functions) throws IOException {
         Path file = Files.write(folder.resolve("kpatch-my-fix.ko"), new byte[2049]);
         TestConsole console = new TestConsole();
         ClosingWords.say(
                 new LinkedModule(
-                        new KeptFile(file.getFileName(), "0".repeat(64)), true, functions, List.of(), Optional.empty()),
+                        new KeptFile(file.getFileName(), "0".repeat(64)),
+                        true,
+                        functions,
+                        List.of(),
+                        Optional.empty(),
+                        List.of()),
                 "6.1.0-56-amd64",
                 file,
                 console);
@@ -33,7 +39,7 @@ class ClosingWordsTest {
 
     @Test
     void theyNameTheModuleItsFunctionsAndTheCommands() throws IOException {
-        TreeMap<KernelObject, List<String>> functions = new TreeMap<>();
+        SortedMap<KernelObject, List<String>> functions = new TreeMap<>();
         functions.put(KernelObject.VMLINUX, List.of("one", "two"));
         functions.put(KernelObject.named("xfs"), List.of());
 
@@ -48,7 +54,7 @@ class ClosingWordsTest {
 
     @Test
     void aLongListIsCutShort() throws IOException {
-        TreeMap<KernelObject, List<String>> functions = new TreeMap<>();
+        SortedMap<KernelObject, List<String>> functions = new TreeMap<>();
         functions.put(
                 KernelObject.VMLINUX,
                 IntStream.rangeClosed(1, 20).mapToObj(number -> "f" + number).toList());

@@ -17,9 +17,9 @@ class LinkModuleTest {
     void aModuleThatDoesNotReplaceOthersSaysSo() {
         Path file = Path.of("kpatch-x.ko");
         KeptFile kept = new KeptFile(file, "0".repeat(64));
-        assertThat(new LinkedModule(kept, true, new TreeMap<>(), List.of(), Optional.empty()).story(file))
+        assertThat(new LinkedModule(kept, true, new TreeMap<>(), List.of(), Optional.empty(), List.of()).story(file))
                 .isEqualTo("Linked kpatch-x.ko");
-        assertThat(new LinkedModule(kept, false, new TreeMap<>(), List.of(), Optional.empty()).story(file))
+        assertThat(new LinkedModule(kept, false, new TreeMap<>(), List.of(), Optional.empty(), List.of()).story(file))
                 .isEqualTo("Linked kpatch-x.ko, which does not replace the live patches loaded before it,");
     }
 

@@ -56,34 +56,34 @@ final class CheckNothingElse {
         while (grown) {
             grown = false;
             for (SectionId id : loaded()) {
-                grown |= placeUnreferenced(id);
+                while (placeOneUnreferenced(id)) {
+                    pieces.walk();
+                    grown = true;
+                }
             }
-            pieces.walk();
         }
     }
 
-    private boolean placeUnreferenced(SectionId id) {
+    private boolean placeOneUnreferenced(SectionId id) {
         Section section = module.section(id);
         BitSet accounted = module.accounted(id);
-        long size = section.data().size();
+        int size = (int) section.data().size();
         for (int from = accounted.nextClearBit(0); from < size; ) {
             int next = accounted.nextSetBit(from);
-            long end = next < 0 ? size : next;
+            int end = next < 0 ? size : next;
             for (Origin origin : origins) {
                 for (SectionId each : origin.object().sectionsNamed(section.name())) {
-                    Section compiled = origin.object().section(each);
                     OptionalLong place = pieces.isPlaced(origin, each) || !mayBeUnreferenced(origin, each)
                             ? OptionalLong.empty()
-                            : place(compiled, section, from, end);
+                            : place(origin.object().section(each), section, from, end);
                     if (place.isPresent()) {
                         Spot spot = new Spot(id, place.getAsLong());
                         pieces.place(origin, each, spot, spot);
-                        pieces.walk();
                         return true;
                     }
                 }
             }
-            from = next < 0 ? (int) size : accounted.nextClearBit(next);
+            from = accounted.nextClearBit(end);
         }
         return false;
     }

@@ -1,5 +1,6 @@
 package io.github.kpatch.livepatch.verify;
 
+import io.github.kpatch.arch.Architecture;
 import io.github.kpatch.elf.ElfObject;
 import io.github.kpatch.elf.Relocation;
 import io.github.kpatch.elf.SectionId;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  * <p>The kernel counts symbols of one name by address in vmlinux and by place in the table in a module, whatever their
  * binding. Which of them a source file's own is, its block of the symbol table says, which begins with the file's name.
  * Of several blocks of that name it is the one that has most of the local functions and variables of the original object.
+ * Where the table has no such blocks, the kernel's code has to say it ({@link ShippedCode}).
  *
  * <p>Source of the rules: {@code kernel/livepatch/core.c}.
  */
@@ -35,10 +37,13 @@ final class KernelSymbols {
             Set.of("kpatch_shadow_alloc", "kpatch_shadow_free", "kpatch_shadow_get");
 
     private final RunningKernel running;
+    private final Architecture arch;
+    private final Map<Origin, Optional<ShippedCode>> shipped = new HashMap<>();
     private final Map<Origin, List<ParentSymbols.FileBlock>> blocks = new HashMap<>();
 
-    KernelSymbols(RunningKernel running) {
+    KernelSymbols(RunningKernel running, Architecture arch) {
         this.running = running;
+        this.arch = arch;
     }
 
     private ParentSymbols symbols(Origin origin) {
@@ -69,9 +74,19 @@ final class KernelSymbols {
     /** Whether a symbol of a unit's parent may be of the unit's source file, by all that the parent's table says. */
     boolean isOfFile(Origin origin, ParentSymbols.Entry entry) {
         List<ParentSymbols.FileBlock> all = blocks.computeIfAbsent(origin, this::blocks);
-        return all.isEmpty()
-                || all.stream()
-                        .anyMatch(block -> block.localsNamed(entry.name()).contains(entry));
+        if (all.isEmpty()) {
+            return shipped.computeIfAbsent(origin, this::shipped)
+                    .map(code -> code.mayBe(entry))
+                    .orElse(true);
+        }
+        return all.stream().anyMatch(block -> block.localsNamed(entry.name()).contains(entry));
+    }
+
+    private Optional<ShippedCode> shipped(Origin origin) {
+        return running.shipped()
+                .apply(parent(origin))
+                .map(linked ->
+                        new ShippedCode(linked, origin.unit().orElseThrow().original(), arch));
     }
 
     private List<ParentSymbols.FileBlock> blocks(Origin origin) {

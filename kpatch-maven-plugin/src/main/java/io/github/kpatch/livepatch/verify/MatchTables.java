@@ -11,7 +11,6 @@ import io.github.kpatch.elf.Symbol;
 import io.github.kpatch.kernel.TableSetup;
 import io.github.kpatch.livepatch.KlpNames;
 import io.github.kpatch.special.EntryLayout;
-import io.github.kpatch.special.EntryMeaning;
 import io.github.kpatch.special.SpecialSection;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,11 +19,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The tables about code: every entry that a compiled object has about a piece that the module holds must be in the module
@@ -44,60 +40,15 @@ final class MatchTables {
     private final MatchPieces pieces;
     private final Map<String, SpecialSection> special = new LinkedHashMap<>();
     private final Set<String> companions = new HashSet<>();
-    private final Map<Origin, Map<SectionId, Divided>> compiled = new LinkedHashMap<>();
-    private final Map<SectionId, Divided> finished = new HashMap<>();
-    private final Map<Entry, Entry> matched = new HashMap<>();
-    private final Set<Entry> taken = new HashSet<>();
-    private final Map<Entry, Entry> requested = new LinkedHashMap<>();
+    private final Map<Origin, Map<SectionId, DividedTable>> compiled = new LinkedHashMap<>();
+    private final Map<SectionId, DividedTable> finished = new HashMap<>();
+    private final Map<Code, List<DividedTable.Entry>> about = new LinkedHashMap<>();
+    private final Map<DividedTable.Entry, DividedTable.Entry> matched = new HashMap<>();
+    private final Set<DividedTable.Entry> taken = new HashSet<>();
+    private final Map<DividedTable.Entry, DividedTable.Entry> requested = new LinkedHashMap<>();
 
-    /** An entry of a table, of a compiled object or of the module. */
-    private record Entry(Divided table, int index, long start, long size, List<Relocation> relocations) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Entry entry && table == entry.table && index == entry.index;
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(System.identityHashCode(table), index);
-        }
-    }
-
-    /** A table with its entries. */
-    private static final class Divided {
-        private final SectionId section;
-        private final SpecialSection special;
-        private final int codeAt;
-        private final List<Entry> entries = new ArrayList<>();
-        private final Map<Spot, List<Entry>> byCode = new HashMap<>();
-
-        Divided(SectionId section, SpecialSection special, int codeAt) {
-            this.section = section;
-            this.special = special;
-            this.codeAt = codeAt;
-        }
-
-        Optional<Entry> at(long offset) {
-            int low = 0;
-            int high = entries.size() - 1;
-            while (low <= high) {
-                int middle = (low + high) >>> 1;
-                Entry entry = entries.get(middle);
-                if (offset < entry.start()) {
-                    high = middle - 1;
-                } else if (offset >= entry.start() + entry.size()) {
-                    low = middle + 1;
-                } else {
-                    return Optional.of(entry);
-                }
-            }
-            return Optional.empty();
-        }
-
-        void add(long start, long size) {
-            entries.add(new Entry(this, entries.size(), start, size, new ArrayList<>(2)));
-        }
-    }
+    /** A place of the module's code, as tables of one kind see it. */
+    private record Code(String table, Spot spot) {}
 
     MatchTables(
             List<Origin> origins,
@@ -120,12 +71,13 @@ final class MatchTables {
             }
         }
         for (Origin origin : origins) {
-            Map<SectionId, Divided> tables = new LinkedHashMap<>();
+            Map<SectionId, DividedTable> tables = new LinkedHashMap<>();
             for (SectionId id : origin.object().sectionIds()) {
                 Section section = origin.object().section(id);
                 SpecialSection table = special.get(section.name());
                 if (table != null && !origin.object().relocationsOf(id).isEmpty()) {
-                    divide(origin.object(), id, table).ifPresent(divided -> tables.put(id, divided));
+                    DividedTable.of(origin.object(), id, table, running.structSizes())
+                            .ifPresent(divided -> tables.put(id, divided));
                 }
             }
             compiled.put(origin, tables);
@@ -133,16 +85,17 @@ final class MatchTables {
         for (SectionId id : module.object().sectionIds()) {
             SpecialSection table = special.get(tableName(module.section(id).name()));
             if (table != null) {
-                divide(module.object(), id, table).ifPresent(divided -> {
-                    finished.put(id, divided);
-                    for (Entry entry : divided.entries) {
-                        module.referenceAt(new Spot(id, entry.start() + divided.codeAt))
-                                .flatMap(FinishedModule.Reference::spot)
-                                .ifPresent(code -> divided.byCode
-                                        .computeIfAbsent(code, any -> new ArrayList<>(1))
-                                        .add(entry));
-                    }
-                });
+                DividedTable.of(module.object(), id, table, running.structSizes())
+                        .ifPresent(divided -> {
+                            finished.put(id, divided);
+                            for (DividedTable.Entry entry : divided.entries()) {
+                                module.referenceAt(new Spot(id, entry.start() + divided.codeAt()))
+                                        .flatMap(FinishedModule.Reference::spot)
+                                        .ifPresent(code -> about.computeIfAbsent(
+                                                        new Code(table.name(), code), any -> new ArrayList<>(1))
+                                                .add(entry));
+                            }
+                        });
             }
         }
     }
@@ -159,70 +112,13 @@ final class MatchTables {
         return special.containsKey(section) || companions.contains(section) || section.equals(arch.callSiteList());
     }
 
-    private Optional<Divided> divide(ElfObject object, SectionId id, SpecialSection table) {
-        EntryLayout layout = table.entries();
-        long size = object.section(id).data().size();
-        OptionalInt length = length(layout);
-        if (layout instanceof EntryLayout.DelimitedBy delimited) {
-            Divided divided = new Divided(id, table, 0);
-            TreeSet<Long> starts = new TreeSet<>(Set.of(0L));
-            object.sectionNamed(delimited.table())
-                    .ifPresent(other -> object.relocationsOf(other).forEach(relocation -> {
-                        Symbol symbol = object.symbol(relocation.symbol());
-                        if (symbol.home().section().filter(id::equals).isPresent()) {
-                            starts.add(symbol.value() + relocation.addend());
-                        }
-                    }));
-            starts.removeIf(start -> start >= size);
-            for (long start : starts) {
-                Long end = starts.higher(start);
-                divided.add(start, (end == null ? size : end) - start);
-            }
-            return Optional.of(distributed(object, divided));
-        }
-        if (length.isEmpty()) {
-            return Optional.empty();
-        }
-        int codeAt = table.meaning(length.getAsInt())
-                .filter(EntryMeaning.AboutCode.class::isInstance)
-                .map(meaning -> ((EntryMeaning.AboutCode) meaning).codeAt())
-                .orElse(-1);
-        if (codeAt < 0) {
-            return Optional.empty();
-        }
-        Divided divided = new Divided(id, table, codeAt);
-        for (long start = 0; start < size; start += length.getAsInt()) {
-            divided.add(start, Math.min(length.getAsInt(), size - start));
-        }
-        return Optional.of(distributed(object, divided));
-    }
-
-    private static Divided distributed(ElfObject object, Divided table) {
-        for (Relocation relocation : object.relocationsOf(table.section)) {
-            table.at(relocation.offset()).ifPresent(entry -> entry.relocations().add(relocation));
-        }
-        return table;
-    }
-
-    private OptionalInt length(EntryLayout layout) {
-        if (layout instanceof EntryLayout.Struct struct) {
-            return running.structSizes().get(struct.structure());
-        }
-        if (layout instanceof EntryLayout.Fixed fixed) {
-            return OptionalInt.of(fixed.size());
-        }
-        return layout instanceof EntryLayout.Paired paired
-                        && running.structSizes().get(paired.structure()).isPresent()
-                ? OptionalInt.of(paired.size())
-                : OptionalInt.empty();
-    }
-
     /** Where in the module a place of a compiled table has come to stand. */
     Optional<Spot> translated(Origin origin, Spot spot) {
         return Optional.ofNullable(compiled.getOrDefault(origin, Map.of()).get(spot.section()))
                 .flatMap(table -> table.at(spot.offset()))
                 .flatMap(entry -> Optional.ofNullable(matched.get(entry))
-                        .map(there -> new Spot(there.table().section, there.start() + spot.offset() - entry.start())));
+                        .map(there ->
+                                new Spot(there.table().section(), there.start() + spot.offset() - entry.start())));
     }
 
     /**
@@ -231,25 +127,25 @@ final class MatchTables {
      * @return whether both lie at the same place of an entry
      */
     boolean request(Origin origin, Spot spot, Spot there) {
-        Optional<Entry> expected =
+        Optional<DividedTable.Entry> expected =
                 Optional.ofNullable(compiled.get(origin).get(spot.section())).flatMap(table -> table.at(spot.offset()));
-        Optional<Entry> found =
+        Optional<DividedTable.Entry> found =
                 Optional.ofNullable(finished.get(there.section())).flatMap(table -> table.at(there.offset()));
         if (expected.isEmpty()
                 || found.isEmpty()
-                || !expected.get().table().special.equals(found.get().table().special)
+                || !expected.get().table().special().equals(found.get().table().special())
                 || spot.offset() - expected.get().start()
                         != there.offset() - found.get().start()) {
             return false;
         }
-        Entry other = requested.putIfAbsent(expected.get(), found.get());
+        DividedTable.Entry other = requested.putIfAbsent(expected.get(), found.get());
         return other == null || other.equals(found.get());
     }
 
     /** Matches every entry whose code the walk has come to. */
     void matchEntries() {
         compiled.forEach((origin, tables) -> tables.values().forEach(table -> {
-            for (Entry entry : table.entries) {
+            for (DividedTable.Entry entry : table.entries()) {
                 if (!matched.containsKey(entry)) {
                     code(origin, entry)
                             .ifPresent(code ->
@@ -264,7 +160,7 @@ final class MatchTables {
         });
     }
 
-    private Origin originOf(Entry entry) {
+    private Origin originOf(DividedTable.Entry entry) {
         return compiled.entrySet().stream()
                 .filter(each -> each.getValue().containsValue(entry.table()))
                 .findFirst()
@@ -273,10 +169,11 @@ final class MatchTables {
     }
 
     /** Where in the module the code is that a compiled entry is about; empty where it is not in. */
-    private Optional<Spot> code(Origin origin, Entry entry) {
+    private Optional<Spot> code(Origin origin, DividedTable.Entry entry) {
         ElfObject object = origin.object();
         return entry.relocations().stream()
-                .filter(relocation -> relocation.offset() == entry.start() + entry.table().codeAt)
+                .filter(relocation ->
+                        relocation.offset() == entry.start() + entry.table().codeAt())
                 .findFirst()
                 .flatMap(relocation -> {
                     Symbol symbol = object.symbol(relocation.symbol());
@@ -291,34 +188,33 @@ final class MatchTables {
                 });
     }
 
-    private static String pairedWith(Entry entry) {
-        return entry.table().special.entries() instanceof EntryLayout.Paired paired ? paired.companion() : "";
+    private static String pairedWith(DividedTable.Entry entry) {
+        return entry.table().special().entries() instanceof EntryLayout.Paired paired ? paired.companion() : "";
     }
 
-    private Optional<Entry> findAt(Origin origin, Entry entry, Spot code) {
-        List<Entry> free = finished.values().stream()
-                .filter(table -> table.special.equals(entry.table().special))
-                .flatMap(table -> table.byCode.getOrDefault(code, List.of()).stream())
-                .filter(found -> !taken.contains(found))
-                .toList();
+    private Optional<DividedTable.Entry> findAt(Origin origin, DividedTable.Entry entry, Spot code) {
+        List<DividedTable.Entry> free =
+                about.getOrDefault(new Code(entry.table().special().name(), code), List.of()).stream()
+                        .filter(found -> !taken.contains(found))
+                        .toList();
         return free.stream()
                 .filter(found -> bytes(module.object(), found).equals(bytes(origin.object(), entry)))
                 .findFirst()
                 .or(() -> free.stream().findFirst());
     }
 
-    private static Bytes bytes(ElfObject object, Entry entry) {
-        return object.section(entry.table().section).bytes().slice((int) entry.start(), (int)
+    private static Bytes bytes(ElfObject object, DividedTable.Entry entry) {
+        return object.section(entry.table().section()).bytes().slice((int) entry.start(), (int)
                 (entry.start() + entry.size()));
     }
 
-    private void match(Origin origin, Entry entry, Entry found) {
+    private void match(Origin origin, DividedTable.Entry entry, DividedTable.Entry found) {
         matched.put(entry, found);
         taken.add(found);
-        SectionId section = found.table().section;
+        SectionId section = found.table().section();
         Spot place = new Spot(section, found.start());
         module.account(section, found.start(), found.start() + found.size());
-        Section base = origin.object().section(entry.table().section);
+        Section base = origin.object().section(entry.table().section());
         if (found.size() < entry.size()) {
             findings.add(module.where(place), "The entry is shorter than that of " + origin + ".");
             return;
@@ -338,12 +234,13 @@ final class MatchTables {
                         "It refers to " + reference + "; the entry of " + origin + " does not.");
             }
         }
-        if (entry.table().special.entries() instanceof EntryLayout.Paired paired) {
+        if (entry.table().special().entries() instanceof EntryLayout.Paired paired) {
             matchCompanion(origin, entry, found, paired);
         }
     }
 
-    private void matchCompanion(Origin origin, Entry entry, Entry found, EntryLayout.Paired paired) {
+    private void matchCompanion(
+            Origin origin, DividedTable.Entry entry, DividedTable.Entry found, EntryLayout.Paired paired) {
         int size = running.structSizes().get(paired.structure()).orElseThrow();
         Optional<SectionId> expected = origin.object().sectionNamed(paired.companion());
         Optional<SectionId> there = module.object().sectionNamed(paired.companion());
@@ -353,7 +250,7 @@ final class MatchTables {
                 || module.section(there.get()).data().size() < to
                 || origin.object().section(expected.get()).data().size() < (entry.index() + 1L) * size) {
             findings.add(
-                    module.where(new Spot(found.table().section, found.start())),
+                    module.where(new Spot(found.table().section(), found.start())),
                     "Its second half in " + paired.companion() + " is missing.");
             return;
         }
@@ -371,20 +268,18 @@ final class MatchTables {
      * source has no tables yet; those about its code name nothing but places in it.
      */
     private void accountForOwnCode() {
-        for (Map.Entry<Origin, Map<SectionId, Divided>> each : compiled.entrySet()) {
+        for (Map.Entry<Origin, Map<SectionId, DividedTable>> each : compiled.entrySet()) {
             Origin own = each.getKey();
             if (own.unit().isPresent()) {
                 continue;
             }
-            Set<SpecialSection> known = new HashSet<>();
-            each.getValue().values().forEach(table -> known.add(table.special));
-            finished.values().stream()
-                    .filter(table -> !known.contains(table.special))
-                    .forEach(table -> table.byCode.forEach((code, entries) -> {
-                        if (isWithin(own, code)) {
-                            entries.forEach(this::accountForOwnEntry);
-                        }
-                    }));
+            Set<String> known = new HashSet<>();
+            each.getValue().values().forEach(table -> known.add(table.special().name()));
+            about.forEach((code, entries) -> {
+                if (!known.contains(code.table()) && isWithin(own, code.spot())) {
+                    entries.forEach(this::accountForOwnEntry);
+                }
+            });
         }
     }
 
@@ -401,26 +296,26 @@ final class MatchTables {
     }
 
     /** Whether entries of compiled objects name their code in that way, as far as there are any. */
-    private boolean isOfKnownType(Entry entry, Relocation relocation) {
+    private boolean isOfKnownType(DividedTable.Entry entry, Relocation relocation) {
         Set<RelocationType> types = new HashSet<>();
         compiled.values().stream()
                 .flatMap(tables -> tables.values().stream())
-                .filter(table -> table.special.equals(entry.table().special))
-                .flatMap(table -> table.entries.stream().limit(1))
+                .filter(table -> table.special().equals(entry.table().special()))
+                .flatMap(table -> table.entries().stream().limit(1))
                 .flatMap(known -> known.relocations().stream())
                 .forEach(known -> types.add(known.type()));
         return types.isEmpty() || types.contains(relocation.type());
     }
 
-    private void accountForOwnEntry(Entry entry) {
+    private void accountForOwnEntry(DividedTable.Entry entry) {
         Collection<FinishedModule.Reference> references =
-                module.references(entry.table().section, entry.start(), entry.start() + entry.size());
+                module.references(entry.table().section(), entry.start(), entry.start() + entry.size());
         if (references.size() == 1
                 && isOfKnownType(entry, references.iterator().next().relocation())
                 && taken.add(entry)) {
             references.forEach(FinishedModule.Reference::account);
-            module.account(entry.table().section, entry.start(), entry.start() + entry.size());
-            if (entry.table().special.entries() instanceof EntryLayout.Paired paired) {
+            module.account(entry.table().section(), entry.start(), entry.start() + entry.size());
+            if (entry.table().special().entries() instanceof EntryLayout.Paired paired) {
                 int size = running.structSizes().get(paired.structure()).orElseThrow();
                 module.object()
                         .sectionNamed(paired.companion())
@@ -434,12 +329,12 @@ final class MatchTables {
         accountForOwnCode();
         compiled.forEach((origin, tables) -> tables.values().forEach(table -> {
             Map<Spot, Integer> last = new HashMap<>();
-            for (Entry entry : table.entries) {
+            for (DividedTable.Entry entry : table.entries()) {
                 Optional<Spot> code = code(origin, entry);
-                Entry found = matched.get(entry);
+                DividedTable.Entry found = matched.get(entry);
                 if (code.isPresent() && found == null && !mayBeLeftOut(origin, entry)) {
                     findings.add(
-                            table.special.name(),
+                            table.special().name(),
                             String.format(
                                     "It lacks the entry about %s that %s has at 0x%x.",
                                     module.where(code.get()), origin, entry.start()));
@@ -448,7 +343,7 @@ final class MatchTables {
                     Integer before = last.put(code.get(), found.index());
                     if (before != null && before > found.index()) {
                         findings.add(
-                                module.where(new Spot(found.table().section, found.start())),
+                                module.where(new Spot(found.table().section(), found.start())),
                                 "The entries about " + module.where(code.get()) + " stand in another order than in "
                                         + origin + ".");
                     }
@@ -458,7 +353,7 @@ final class MatchTables {
         requested.forEach((entry, found) -> {
             if (!found.equals(matched.get(entry))) {
                 findings.add(
-                        module.where(new Spot(found.table().section, found.start())),
+                        module.where(new Spot(found.table().section(), found.start())),
                         "Code refers to this entry, which is another one in " + originOf(entry) + ".");
             }
         });
@@ -468,8 +363,8 @@ final class MatchTables {
      * Tracepoints and debug messages of a module stay off in a patch of it: the kernel would read their keys before the
      * livepatch core has written where they are. Where the core sets up the tables, it sets up no keys at all.
      */
-    private boolean mayBeLeftOut(Origin origin, Entry entry) {
-        String table = entry.table().special.name();
+    private boolean mayBeLeftOut(Origin origin, DividedTable.Entry entry) {
+        String table = entry.table().special().name();
         boolean keys = table.equals(STATIC_KEYS);
         if (!keys && !table.equals(STATIC_CALLS)) {
             return false;

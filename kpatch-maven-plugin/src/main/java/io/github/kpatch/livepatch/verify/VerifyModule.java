@@ -38,7 +38,7 @@ public final class VerifyModule {
         parts.units().forEach(unit -> origins.add(Origin.of(unit, arch)));
         parts.own().forEach(own -> origins.add(Origin.ofOwnSource(own, arch)));
         FinishedModule finished = new FinishedModule(object, findings);
-        KernelSymbols kernel = new KernelSymbols(running);
+        KernelSymbols kernel = new KernelSymbols(running, arch);
         MatchPieces pieces = new MatchPieces(origins, finished, running, kernel, arch, findings);
         CheckRedirections redirections = new CheckRedirections(origins, finished, kernel, pieces, arch, findings);
         CheckNothingElse rest = new CheckNothingElse(origins, finished, pieces, findings);
@@ -49,6 +49,7 @@ public final class VerifyModule {
         pieces.finish();
         CheckCallSites.check(origins, finished, pieces, arch, findings);
         rest.check();
+        CheckNothingMissing.check(origins, pieces, arch, findings);
         if (!findings.all().isEmpty()) {
             throw ProblemException.inputs(findings.all());
         }

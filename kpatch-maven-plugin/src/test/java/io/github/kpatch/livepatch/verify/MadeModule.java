@@ -79,6 +79,7 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
                 return hidden(count) + %s;
             }
             int third(int x) { return first(second(x)); }
+            int apart(int x) { return x + 4; }
             """;
 
     private static final String CALLBACKS = """
@@ -98,6 +99,15 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
             int fourth(int x) { state += x; return log_it("%%d", state) + %s; }
             """;
 
+    /** A pair of the corpus. */
+    static CompiledUnit unit(CorpusRun run, Path pair) throws IOException {
+        return new CompiledUnit(
+                pair.getFileName().toString().replace("__", "/") + ".o",
+                run.target(pair).parent(),
+                CorpusRun.read(pair, "original.o"),
+                CorpusRun.read(pair, "patched.o"));
+    }
+
     /**
      * Links the module of a pair of the corpus.
      *
@@ -106,11 +116,7 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
      */
     static Optional<MadeModule> ofCorpus(CorpusRun run, Path pair, Path folder) throws IOException {
         DiffTarget target = run.target(pair);
-        CompiledUnit unit = new CompiledUnit(
-                pair.getFileName().toString().replace("__", "/") + ".o",
-                target.parent(),
-                CorpusRun.read(pair, "original.o"),
-                CorpusRun.read(pair, "patched.o"));
+        CompiledUnit unit = unit(run, pair);
         try {
             if (run.diff(pair) instanceof DiffOutcome.Changed changed) {
                 String exports = Files.readString(pair.resolveSibling("Module.symvers"), StandardCharsets.ISO_8859_1);
@@ -121,12 +127,22 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
                         List.of(changed.output()),
                         exports,
                         new RunningKernel(
-                                any -> target.symbols(), target.symvers(), target.structSizes(), target.tableSetup())));
+                                any -> target.symbols(),
+                                any -> Optional.empty(),
+                                target.symvers(),
+                                target.structSizes(),
+                                target.tableSetup())));
             }
         } catch (ProblemException notInTheKernel) {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    /** The patched kernel's part of {@link #ofSources} with one change more. */
+    static ElfObject withAnotherChange() {
+        String patched = OF_KERNEL.formatted("x").replace("x + 4", "x + 5");
+        return Scenario.of("", patched + CALLBACKS).compilePatched();
     }
 
     /** Links the module of two small sources, one of vmlinux and one of a module, with callbacks and code for each other. */
@@ -160,7 +176,7 @@ record MadeModule(String name, Bytes module, CompiledParts parts, RunningKernel 
                 units,
                 outputs,
                 OF_SMALL_KERNEL,
-                new RunningKernel(symbols::get, symvers, sizes, TableSetup.BY_LOADER));
+                new RunningKernel(symbols::get, any -> Optional.empty(), symvers, sizes, TableSetup.BY_LOADER));
     }
 
     private static MadeModule linked(
