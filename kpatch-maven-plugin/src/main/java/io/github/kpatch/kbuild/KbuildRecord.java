@@ -28,8 +28,11 @@ public record KbuildRecord(
     private static final Pattern VERSION = Pattern.compile("^#SYMVER (\\S+) 0x([0-9a-fA-F]{1,8})$", Pattern.MULTILINE);
 
     private static final Pattern SOURCE = Pattern.compile("^source_\\S+ := (\\S+)$", Pattern.MULTILINE);
+
+    /** Possessive: an object may have thousands of such lines, and each that could be given back again takes of the stack. */
     private static final Pattern DEPENDENCIES =
-            Pattern.compile("^deps_\\S+ :=((?:[^\\n]*\\\\\\n)*[^\\n]*)$", Pattern.MULTILINE);
+            Pattern.compile("^deps_\\S+ :=((?:[^\\n]*\\\\\\n)*+[^\\n]*)$", Pattern.MULTILINE);
+
     private static final Pattern FILE = Pattern.compile("(?<![^\\s])[^\\s$()\\\\]+(?![^\\s])");
 
     public KbuildRecord {

@@ -3,7 +3,11 @@ package io.github.kpatch.kbuild;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KbuildRecordTest {
@@ -51,6 +55,23 @@ class KbuildRecordTest {
                 """);
 
         assertThat(record.compiledFrom()).containsExactlyInAnyOrder("fs/a.c", "include/linux/kconfig.h", "fs/a.h");
+    }
+
+    /** amdgpu's objects read two thousand headers, and a deep stack is not everybody's. */
+    @Test
+    void thereMayBeAnyNumberOfDependencies() throws InterruptedException {
+        String text = "cmd_a.o := gcc -DKBUILD_MODNAME='\"a\"' -c -o a.o a.c\n\ndeps_a.o := \\\n"
+                + IntStream.range(0, 50_000)
+                        .mapToObj(number -> "  include/h" + number + ".h \\\n")
+                        .collect(Collectors.joining())
+                + "\na.o: $(deps_a.o)\n";
+        Set<String> files = new HashSet<>();
+        Thread narrow =
+                new Thread(null, () -> files.addAll(KbuildRecord.parse(text).compiledFrom()), "narrow", 1 << 18);
+        narrow.start();
+        narrow.join();
+
+        assertThat(files).hasSize(50_000);
     }
 
     @Test
